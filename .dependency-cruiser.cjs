@@ -1,0 +1,63 @@
+/**
+ * The one table of allowed imports: a folder of lib/ -> the other folders of lib/ it may import.
+ * errors.ts may be imported by all. A folder that is not listed may import nothing but errors.ts.
+ */
+const allowed = {
+  config: [],
+  aws: [],
+  jobs: ['store'],
+  queue: ['aws'],
+  store: ['aws'],
+  records: ['store', 'jobs'],
+  fiji: [],
+  worker: ['aws', 'jobs', 'queue', 'store', 'records', 'fiji'],
+  monitor: ['aws', 'config'],
+  // `local` starts the bundled worker by its path, as ECS does: it sees the worker's settings, never its code.
+  local: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'report', 'worker/settings.ts', 'worker/bundle.ts'],
+  report: ['records', 'store', 'jobs'],
+  infrastructure: ['config', 'monitor', 'worker/settings.ts', 'worker/bundle.ts'],
+  cli: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'local', 'report', 'monitor'],
+};
+
+const layer = (name) => ({
+  name: `imports-of-${name}`,
+  severity: 'error',
+  comment: `lib/${name} may import: ${[...allowed[name], 'errors.ts'].join(', ')}`,
+  from: { path: `^lib/${name}/` },
+  to: {
+    path: '^lib/',
+    pathNot: [`^lib/${name}/`, '^lib/errors\\.ts$', ...allowed[name].map((to) => `^lib/${to.replace('.', '\\.')}${to.includes('.') ? '$' : '/'}`)],
+  },
+});
+
+module.exports = {
+  forbidden: [
+    ...Object.keys(allowed).map(layer),
+    {
+      name: 'errors-imports-nothing',
+      severity: 'error',
+      from: { path: '^lib/errors\\.ts$' },
+      to: { path: '^(lib|bin)/' },
+    },
+    {
+      name: 'cdk-only-in-infrastructure',
+      severity: 'error',
+      from: { pathNot: '^(lib/infrastructure/|bin/app\\.ts$)' },
+      to: { path: 'node_modules/(aws-cdk-lib|constructs)/' },
+    },
+    { name: 'nothing-imports-cli', severity: 'error', from: { pathNot: '^(lib/cli/|bin/)' }, to: { path: '^lib/cli/' } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^lib/', pathNot: '^lib/errors\\.ts$' },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs'], exportsFields: ['exports'], conditionNames: ['import', 'node'] },
+  },
+};

@@ -1,0 +1,3 @@
+import { defineConfig } from './lib/config/index.ts';
+
+export default defineConfig({});

@@ -1,0 +1,37 @@
+/** The one interface to where images come from and results go: an S3 bucket, or a folder on this machine. */
+import type { Readable } from 'node:stream';
+
+/** An object in a store. Keys use `/`, never start with one, and are relative to the bucket or folder. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** Who wrote an output: a file that another job of the same run wrote is never overwritten. */
+export interface Owner {
+  readonly run: string;
+  readonly job: string;
+}
+
+/** What became of a conditional put. */
+export type PutResult =
+  | { readonly kind: 'written' }
+  /** Another job of this run owns the key; `owner` is that job's id. */
+  | { readonly kind: 'collision'; readonly owner: string };
+
+export interface Store {
+  /** What a person can open: `s3://bucket/key`, or an absolute path. */
+  describe(key: string): string;
+  /** Every object whose key starts with `prefix`, in key order, as a stream: a prefix may hold millions. */
+  list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<StoredObject>;
+  /** Undefined when there is no such object. */
+  head(key: string): Promise<StoredObject | undefined>;
+  /** Rejects with StoreError when there is no such object. */
+  read(key: string): Promise<Readable>;
+  /** Copies an object to a local file, checks its size, and gives its bytes. */
+  download(key: string, path: string): Promise<number>;
+  /** Small bookkeeping objects (records, logs): whole or not at all, no owner. */
+  write(key: string, body: string | Uint8Array): Promise<void>;
+  /** An output file, whole or not at all. Replaces what this job, or another run, wrote; see PutResult for the rest. */
+  put(key: string, path: string, owner: Owner): Promise<PutResult>;
+}
