@@ -13,7 +13,18 @@ const allowed = {
   worker: ['aws', 'jobs', 'queue', 'store', 'records', 'fiji'],
   monitor: ['aws', 'config'],
   // `local` starts the bundled worker by its path, as ECS does: it sees the worker's settings, never its code.
-  local: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'report', 'worker/settings.ts', 'worker/bundle.ts'],
+  local: [
+    'aws',
+    'config',
+    'jobs',
+    'queue',
+    'store',
+    'records',
+    'fiji',
+    'report',
+    'worker/settings.ts',
+    'worker/bundle.ts',
+  ],
   report: ['records', 'store', 'jobs'],
   infrastructure: ['config', 'monitor', 'worker/settings.ts', 'worker/bundle.ts'],
   cli: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'local', 'report', 'monitor'],
@@ -26,7 +37,11 @@ const layer = (name) => ({
   from: { path: `^lib/${name}/` },
   to: {
     path: '^lib/',
-    pathNot: [`^lib/${name}/`, '^lib/errors\\.ts$', ...allowed[name].map((to) => `^lib/${to.replace('.', '\\.')}${to.includes('.') ? '$' : '/'}`)],
+    pathNot: [
+      `^lib/${name}/`,
+      '^lib/errors\\.ts$',
+      ...allowed[name].map((to) => `^lib/${to.replace('.', '\\.')}${to.includes('.') ? '$' : '/'}`),
+    ],
   },
 });
 
@@ -45,7 +60,12 @@ module.exports = {
       from: { pathNot: '^(lib/infrastructure/|bin/app\\.ts$)' },
       to: { path: 'node_modules/(aws-cdk-lib|constructs)/' },
     },
-    { name: 'nothing-imports-cli', severity: 'error', from: { pathNot: '^(lib/cli/|bin/)' }, to: { path: '^lib/cli/' } },
+    {
+      name: 'nothing-imports-cli',
+      severity: 'error',
+      from: { pathNot: '^(lib/cli/|bin/)' },
+      to: { path: '^lib/cli/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
@@ -58,6 +78,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs'], exportsFields: ['exports'], conditionNames: ['import', 'node'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node'],
+    },
   },
 };
