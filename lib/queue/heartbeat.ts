@@ -1,0 +1,133 @@
+/**
+ * Keeps the leases of one worker alive while it works: at a third of their length, in batches, until each is released.
+ *
+ * A lease ends, and its holder is told, when
+ * - SQS says that the message is no longer ours (it expired and somebody else may have it, or it was deleted);
+ * - renewing failed for so long that it must have expired;
+ * - it is 12 hours old: SQS ends every lease then, however often it was renewed.
+ */
+import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { messageOf } from '../errors.ts';
+import type { Lease } from './lease.ts';
+
+const BATCH = 10;
+
+/** SQS counts 12 hours from the receive; the margin is for the way to SQS and back, and for clocks. */
+const LONGEST_LEASE_MS = 12 * 3600_000 - 30_000;
+
+export interface HeartbeatOptions {
+  readonly client: SQSClient;
+  readonly url: string;
+  /** Seconds of each renewal: SQS_MESSAGE_VISIBILITY. */
+  readonly visibilitySeconds: number;
+  /** Told of a renewal that failed and will be tried again. */
+  readonly onTrouble?: (message: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+interface Held {
+  readonly onLost: (why: string) => void;
+  expiresAt: number;
+}
+
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  readonly #now: () => number;
+  readonly #held = new Map<Lease, Held>();
+  readonly #timer: NodeJS.Timeout;
+  #beating: Promise<void> | undefined;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#timer = setInterval(() => void this.beat(), (options.visibilitySeconds * 1000) / 3);
+    // Whoever holds leases has other reasons to live.
+    this.#timer.unref();
+  }
+
+  /**
+   * Renews this lease from now on.
+   *
+   * @param onLost called once, with the reason in words, when the lease is no longer ours
+   */
+  hold(lease: Lease, onLost: (why: string) => void): void {
+    this.#held.set(lease, { onLost, expiresAt: lease.receivedAt + this.#options.visibilitySeconds * 1000 });
+  }
+
+  /** Renews it no more; what becomes of the message is the caller's affair (settle.ts). */
+  release(lease: Lease): void {
+    this.#held.delete(lease);
+  }
+
+  /** Ends the renewing of every lease. Resolves when no request is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#held.clear();
+    await this.#beating;
+  }
+
+  /** One round, which the timer calls by itself. Never rejects; a round that still runs is not doubled. */
+  beat(): Promise<void> {
+    this.#beating ??= this.#renewAll().finally(() => {
+      this.#beating = undefined;
+    });
+    return this.#beating;
+  }
+
+  async #renewAll(): Promise<void> {
+    const leases = [...this.#held.keys()];
+    const batches = Array.from({ length: Math.ceil(leases.length / BATCH) }, (_, i) =>
+      leases.slice(i * BATCH, (i + 1) * BATCH),
+    );
+    await Promise.all(batches.map((batch) => this.#renew(batch)));
+  }
+
+  async #renew(batch: readonly Lease[]): Promise<void> {
+    const asked = this.#now();
+    const entries = batch.map((lease, index) => ({
+      Id: String(index),
+      ReceiptHandle: lease.receiptHandle,
+      VisibilityTimeout: this.#secondsToAsk(lease, asked),
+    }));
+    const due = entries.filter(({ VisibilityTimeout }) => VisibilityTimeout > 0);
+    if (due.length === 0) return this.#endExpired(batch, 'SQS ends every lease 12 hours after the receive');
+
+    try {
+      const { client, url } = this.#options;
+      const { Successful = [], Failed = [] } = await client.send(
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: due }),
+      );
+      for (const { Id } of Successful) {
+        const held = this.#held.get(batch[Number(Id)] as Lease);
+        if (held) held.expiresAt = asked + (entries[Number(Id)]?.VisibilityTimeout ?? 0) * 1000;
+      }
+      for (const { Id, SenderFault, Code, Message } of Failed) {
+        const why = Message ?? Code ?? 'no reason given';
+        if (SenderFault) this.#lose(batch[Number(Id)] as Lease, why);
+        else this.#options.onTrouble?.(why);
+      }
+    } catch (error) {
+      this.#options.onTrouble?.(messageOf(error));
+    }
+    this.#endExpired(batch, 'it could not be renewed in time');
+  }
+
+  #secondsToAsk(lease: Lease, now: number): number {
+    const left = Math.floor((lease.receivedAt + LONGEST_LEASE_MS - now) / 1000);
+    return Math.min(this.#options.visibilitySeconds, left);
+  }
+
+  #endExpired(batch: readonly Lease[], why: string): void {
+    for (const lease of batch) {
+      const held = this.#held.get(lease);
+      if (held && held.expiresAt <= this.#now()) this.#lose(lease, why);
+    }
+  }
+
+  #lose(lease: Lease, why: string): void {
+    const held = this.#held.get(lease);
+    this.#held.delete(lease);
+    held?.onLost(why);
+  }
+}
