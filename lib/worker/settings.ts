@@ -3,6 +3,7 @@
  * at the worker's start. The names are the ancestor's where it had one. This schema is the only place that knows them.
  */
 import { z } from 'zod';
+import { DistributedFijiError } from '../errors.ts';
 
 const flag = z.stringbool();
 const whole = z.coerce.number().int();
@@ -16,6 +17,11 @@ export const workerSettings = z.object({
   SOURCE: z.string().min(1),
   /** Where results, records and logs go: `s3://bucket` or an absolute folder. */
   DESTINATION: z.string().min(1),
+  /**
+   * The bucket that parameters mean by `s3://BUCKET/KEY` when SOURCE is a folder: the same job file then runs on this
+   * machine and in the cloud. Without it, every `s3://` parameter is read from S3.
+   */
+  SOURCE_BUCKET: z.string().min(1).optional(),
   /** How inputs reach the script: a path under the mount, a copy in scratch, or the user's folder itself. */
   INPUT_MODE: z.enum(['mount', 'download', 'folder']),
   /** The mount's path in the container (INPUT_MODE mount); the ancestor's prefix in parameters is always understood. */
@@ -50,10 +56,21 @@ export const workerSettings = z.object({
   FIJI_HOME: z.string().optional(),
   /** Seconds the queue must have stayed empty before the worker leaves. */
   IDLE_SECONDS: whole.nonnegative().default(60),
-  /** JSON file with the machine's facts (type, zone, instance id): containers cannot ask the instance themselves. */
+  /** JSON file with the machine's facts (schema below): containers cannot ask the instance themselves. */
   MACHINE_FACTS: z.string().optional(),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;
+
+/** What the file that MACHINE_FACTS names may hold; each field lands in every record under the same name. */
+export const machineFacts = z.object({
+  /** e.g. `m6a.4xlarge`. */
+  machine_type: z.string().exactOptional(),
+  /** Availability zone, e.g. `us-east-1a`. */
+  zone: z.string().exactOptional(),
+  /** Instance id, e.g. `i-0123456789abcdef0`. */
+  instance: z.string().exactOptional(),
+});
+export type MachineFacts = z.infer<typeof machineFacts>;
 
 /** The environment variables that give a worker these settings; absent options stay absent. */
 export function toEnvironment(settings: z.input<typeof workerSettings>): Record<string, string> {
@@ -62,4 +79,55 @@ export function toEnvironment(settings: z.input<typeof workerSettings>): Record<
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => [name, String(value)]),
   );
+}
+
+/** What the worker was told is incomplete or wrong: whoever starts it (task definition, `local`) has to mend it. */
+export class WorkerSettingsError extends DistributedFijiError {
+  constructor(problems: readonly string[]) {
+    super(
+      `The worker's environment is not right:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+      {
+        code: 'WORKER_FAILED',
+        fault: 'environment',
+        fix: 'Set these environment variables where the worker is started; lib/worker/settings.ts says what each one is.',
+      },
+    );
+  }
+}
+
+/**
+ * The settings in an environment. A variable that is set but empty counts as absent, as ECS and shells leave them.
+ * @throws WorkerSettingsError naming every missing and every wrong variable at once.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): WorkerSettings {
+  const given = Object.fromEntries(
+    Object.keys(workerSettings.shape)
+      .map((name) => [name, environment[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = workerSettings.safeParse(given);
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return name in given ? `${name} is "${given[name] ?? ''}": ${issue.message}` : `${name} is missing`;
+  });
+
+  if (parsed.data !== undefined) problems.push(...contradictions(parsed.data));
+  if (parsed.data === undefined || problems.length > 0) throw new WorkerSettingsError(problems);
+  return parsed.data;
+}
+
+/** Settings that are each fine and cannot go together. */
+function contradictions(settings: WorkerSettings): string[] {
+  const sourceIsBucket = settings.SOURCE.startsWith('s3://');
+
+  return [
+    ...(settings.INPUT_MODE === 'folder' && sourceIsBucket
+      ? [`INPUT_MODE is "folder", but SOURCE is "${settings.SOURCE}": a folder's absolute path is needed`]
+      : []),
+    ...(settings.INPUT_MODE === 'mount' && !sourceIsBucket
+      ? [
+          `INPUT_MODE is "mount", but SOURCE is "${settings.SOURCE}": the mounted bucket's s3:// address is needed`,
+        ]
+      : []),
+  ];
 }

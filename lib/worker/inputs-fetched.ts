@@ -1,0 +1,158 @@
+/**
+ * DOWNLOAD_FILES: what the job's parameters name is listed, measured against the disk, and only then fetched into the
+ * job's scratch, several files at a time. Stores check each file's size as it arrives.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import picomatch from 'picomatch';
+import type { Scalar } from '../jobs/message.ts';
+import type { Store, StoredObject } from '../store/store.ts';
+import type { InputFile, InputsContext, InputsOutcome, InputsStep, NamedInput } from './inputs-step.ts';
+import { asGiven, storeOf } from './inputs-step.ts';
+
+/** Enough to fill a fast line with small images; each holds little memory. */
+const AT_ONCE = 8;
+/** A folder of more files than this is one line in the record: its key and its bytes. */
+const FILES_IN_RECORD = 1000;
+
+interface Planned {
+  readonly store: Store;
+  readonly object: StoredObject;
+  /** Absolute. */
+  readonly path: string;
+}
+
+export async function fetchInputs(
+  inputs: readonly NamedInput[],
+  step: InputsStep,
+  context: InputsContext,
+): Promise<InputsOutcome> {
+  const planned = new Map<string, Planned>(); // by path: two parameters may name the same file
+  const parameters: Record<string, Scalar> = {};
+
+  for (const input of inputs) {
+    const { name, value, reference } = input;
+    const store = storeOf(reference, context);
+    const home = join(step.folder, reference.bucket ?? 'source');
+    const objects = await objectsOf(input, store, step.patterns);
+
+    if (objects.length === 0) return { kind: 'input missing', reason: missing(input, store, step.patterns) };
+    for (const object of objects) {
+      const path = join(home, object.key);
+      if (relative(home, path).split(sep)[0] === '..') {
+        return {
+          kind: 'input missing',
+          reason: `${name}: ${object.key} leaves its folder: rename it in ${String(value)}`,
+        };
+      }
+      planned.set(path, { store, object, path });
+    }
+    parameters[name] = asGiven(join(home, reference.key), reference);
+  }
+
+  const plan = [...planned.values()];
+  const bytes = plan.reduce((sum, { object }) => sum + object.bytes, 0);
+  const room = await step.room();
+  if (bytes > room) return { kind: 'disk full', reason: tooLarge(plan.length, bytes, room) };
+
+  return { kind: 'ready', parameters, files: forRecord(await fetchAll(plan, step.signal)) };
+}
+
+/** One object, or what a folder holds; `[]` when there is neither. */
+async function objectsOf(
+  { reference }: NamedInput,
+  store: Store,
+  patterns: InputsStep['patterns'],
+): Promise<StoredObject[]> {
+  const object = reference.folder || reference.key === '' ? undefined : await store.head(reference.key);
+  if (object !== undefined) return [object];
+
+  const folder = reference.key === '' ? '' : `${reference.key}/`;
+  // Patterns are relative to the source: they say nothing about another bucket.
+  const wanted = reference.bucket === undefined ? patterns : undefined;
+  const found = new Map<string, StoredObject>();
+  for (const pattern of wanted ?? [undefined]) {
+    const matches = pattern === undefined ? () => true : picomatch(pattern);
+    for await (const candidate of store.list(listingPrefix(folder, pattern))) {
+      // A key that ends in `/` is the marker that consoles make for an empty folder.
+      const isFile = candidate.key.startsWith(folder) && !candidate.key.endsWith('/');
+      if (isFile && matches(candidate.key)) found.set(candidate.key, candidate);
+    }
+  }
+  return [...found.values()];
+}
+
+/** The narrower of the folder and the pattern's part before its first wildcard: a folder may hold a million images. */
+function listingPrefix(folder: string, pattern = ''): string {
+  const literal = /^(?:\\.|[^\\*?[\](){}!])*/s.exec(pattern)?.[0].replace(/\\(.)/gs, '$1') ?? '';
+  return literal.startsWith(folder) ? literal : folder;
+}
+
+function missing(
+  { name, value, reference }: NamedInput,
+  store: Store,
+  patterns: InputsStep['patterns'],
+): string {
+  const looked = `${name}: there is no ${String(value)} (looked for ${store.describe(reference.key)}`;
+  return patterns === undefined || reference.bucket !== undefined
+    ? `${looked})`
+    : `${looked}, and below it for ${patterns.join(', ')})`;
+}
+
+function tooLarge(files: number, bytes: number, room: number): string {
+  return (
+    `the inputs are ${gigabytes(bytes)} in ${files} files, and ${gigabytes(room)} of disk are free for them; nothing was fetched. ` +
+    'Name only what a job needs with "inputs" in the job file, e.g. ["projects/input/{Plate}_{Well}*.TIF"], ' +
+    'or raise EBS_VOL_SIZE, or set DOWNLOAD_FILES: false to read through the mount'
+  );
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(bytes < 1e8 ? 4 : 1)} GB`;
+}
+
+async function fetchAll(plan: readonly Planned[], signal: AbortSignal | undefined): Promise<InputFile[]> {
+  const files: InputFile[] = [];
+  const remaining = plan.values(); // shared by the lanes: each takes the next file
+  let broken = false;
+  const lane = async () => {
+    for (const { store, object, path } of remaining) {
+      signal?.throwIfAborted();
+      if (broken) return;
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        const bytes = await store.download(object.key, path);
+        files.push({ key: object.key, bytes, sha256: await sha256(path) });
+      } catch (error) {
+        broken = true;
+        throw error;
+      }
+    }
+  };
+
+  // All have ended before this one does: nothing may write to a scratch folder that is about to be removed.
+  const lanes = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, plan.length) }, lane));
+  const failed = lanes.find((ended) => ended.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return files.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function forRecord(files: InputFile[]): InputFile[] {
+  if (files.length <= FILES_IN_RECORD) return files;
+  const bytes = new Map<string, number>();
+  for (const file of files) {
+    const folder = `${dirname(file.key)}/`;
+    bytes.set(folder, (bytes.get(folder) ?? 0) + file.bytes);
+  }
+  return [...bytes].map(([key, sum]) => ({ key, bytes: sum }));
+}
+
+/** Hex, of a file that may be larger than memory. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
