@@ -1,0 +1,13 @@
+/** The commands of `distributed-fiji`; the npm scripts call them by name. Each command's file registers itself. */
+import { Command } from 'commander';
+import { register as importConfig } from './import-config.ts';
+
+export function program(): Command {
+  const root = new Command('distributed-fiji')
+    .description('Run a Fiji script on many images: on this machine, or on AWS.')
+    .showHelpAfterError('(--help shows what it takes)')
+    // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
+    .exitOverride();
+  for (const register of [importConfig]) register(root);
+  return root;
+}

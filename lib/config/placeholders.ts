@@ -1,0 +1,27 @@
+/** Values of the shipped config that stand for the user's own: fine on this machine, refused before anything is made in AWS. */
+import type { Config } from './derive.ts';
+import { ConfigInvalidError, type Problem } from './errors.ts';
+import { defaultOf, shown } from './problems.ts';
+
+/** @throws {ConfigInvalidError} naming each option that still has to be filled in before a deploy. */
+export function requireFilledIn(config: Config): void {
+  const placeholder = defaultOf('AWS_BUCKET');
+  const problems: Problem[] = [];
+  if (config.SOURCE_BUCKET === placeholder || config.DESTINATION_BUCKET === placeholder) {
+    problems.push({
+      option: 'AWS_BUCKET',
+      value: config.AWS_BUCKET,
+      message: `AWS_BUCKET is still ${shown(placeholder)}.`,
+      fix: 'write the name of your S3 bucket in config.ts.',
+    });
+  }
+  if (config.SCRIPT_DOWNLOAD_URL === '') {
+    problems.push({
+      option: 'SCRIPT_DOWNLOAD_URL',
+      value: '',
+      message: 'SCRIPT_DOWNLOAD_URL is empty: the machines would have nothing to run.',
+      fix: "write your script's https:// or s3:// address in config.ts.",
+    });
+  }
+  if (problems.length > 0) throw new ConfigInvalidError(problems);
+}

@@ -1,0 +1,96 @@
+/** Zod's findings in the words of this product: the option, its value, what it must be, what to write. */
+import leven from 'leven';
+import type { z } from 'zod';
+import { ConfigInvalidError, type Problem } from './errors.ts';
+import { retiredOptions } from './retired.ts';
+import { type OptionName, optionNames, schema } from './schema.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+type Issue = z.core.$ZodIssue;
+
+/** One problem for each option that has one, in the order of the user's file. */
+export function problemsOf(issues: readonly Issue[], input: Input): Problem[] {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const wrong = new Map<string, Issue>();
+  for (const issue of issues) {
+    const option = issue.path[0];
+    if (typeof option === 'string' && !wrong.has(option)) wrong.set(option, issue);
+  }
+  return Object.keys(input).flatMap((option): Problem[] => {
+    const issue = wrong.get(option);
+    if (issue !== undefined) return [wrongValue(option as OptionName, input[option], issue)];
+    return unknown.includes(option) ? [unknownOption(option, input[option])] : [];
+  });
+}
+
+function wrongValue(option: OptionName, value: unknown, issue: Issue): Problem {
+  // The entry of a list, where one is to blame.
+  const entry = Array.isArray(value) && typeof issue.path[1] === 'number' ? value[issue.path[1]] : undefined;
+  const culprit = entry === undefined ? shown(value) : `${shown(value)} with the entry ${shown(entry)}`;
+  return {
+    option,
+    value,
+    message: `${option} is ${culprit}, but must be ${issue.message}.`,
+    fix: `${exampleFor(option, value)}`,
+  };
+}
+
+function exampleFor(option: OptionName, value: unknown): string {
+  const bucket =
+    typeof value === 'string' ? /^(?:s3:\/\/)?([a-z0-9.-]{3,63})(?:\/.*)?$/.exec(value)?.[1] : undefined;
+  if (option.endsWith('_BUCKET') && bucket !== undefined) return `write ${option}: '${bucket}'.`;
+  const fallback = defaultOf(option);
+  if (fallback === undefined || fallback === '') return `mend it, or leave ${option} out.`;
+  return `write for example ${option}: ${shown(fallback)}, which is the default.`;
+}
+
+function unknownOption(option: string, value: unknown): Problem {
+  const retired = retiredOptions[option];
+  const near = nearest(option, optionNames);
+  return {
+    option,
+    value,
+    message: `${option} is no option.`,
+    fix:
+      retired !== undefined
+        ? `remove it: ${retired}.`
+        : near === undefined
+          ? 'remove it; docs/config.md lists every option.'
+          : `write ${near}, if that is what you mean.`,
+  };
+}
+
+/** The name that a person probably meant; undefined when none is near. */
+export function nearest<Name extends string>(written: string, names: readonly Name[]): Name | undefined {
+  const folded = written.toUpperCase();
+  const near = names
+    .map((name) => ({ name, distance: leven(folded, name.toUpperCase()) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near !== undefined && near.distance <= Math.max(2, written.length / 4) ? near.name : undefined;
+}
+
+/** An option's own default; undefined when it has none, or one that follows from other options. */
+export function defaultOf(option: OptionName): unknown {
+  return schema.shape[option].safeParse(undefined).data;
+}
+
+/** A value as a person would write it in config.ts. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return String(value);
+}
+
+/** Refuses what is no list of options at all. */
+export function asInput(input: unknown): Input {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Input;
+  throw new ConfigInvalidError([
+    {
+      option: '',
+      value: input,
+      message: `The config is ${shown(input)}, but must be a list of options in braces.`,
+      fix: "write export default defineConfig({ APP_NAME: 'MyRun' });",
+    },
+  ]);
+}

@@ -1,0 +1,20 @@
+/** Options of the ancestor and its siblings that have no meaning here, and why: for messages and import-config. */
+export const retiredOptions: Readonly<Record<string, string>> = {
+  WORKSPACE_BUCKET: 'the script comes from SCRIPT_DOWNLOAD_URL and images from SOURCE_BUCKET',
+  USE_PLUGINS: 'plugins are part of the image in DOCKERHUB_TAG',
+  UPDATE_PLUGINS: 'plugins are part of the image in DOCKERHUB_TAG',
+  PLUGINS_COMMIT: 'plugins are part of the image in DOCKERHUB_TAG',
+  INSTALL_REQUIREMENTS: 'what a script needs is part of the image in DOCKERHUB_TAG',
+  REQUIREMENTS: 'what a script needs is part of the image in DOCKERHUB_TAG',
+  PLUGINS: 'plugins are part of the image in DOCKERHUB_TAG',
+  AWS_ACCESS_KEY_ID: 'machines have roles; no key belongs in a config',
+  AWS_SECRET_ACCESS_KEY: 'machines have roles; no key belongs in a config',
+  AWS_SESSION_TOKEN: 'machines have roles; no key belongs in a config',
+  IamFleetRole: 'there is no fleet file: roles are made with the run',
+  IamInstanceProfile: 'there is no fleet file: roles are made with the run',
+  ImageId: 'the newest Amazon Linux image for ECS is used',
+  SubnetId: 'the network is made with the run, or is VPC_ID',
+  Groups: 'the network is made with the run, or is VPC_ID',
+  SnapshotId: 'the disk is made new for every machine',
+  KeyName: 'it is called SSH_KEY_NAME',
+};
