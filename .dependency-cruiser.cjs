@@ -11,7 +11,7 @@ const allowed = {
   records: ['store', 'jobs'],
   fiji: [],
   worker: ['aws', 'jobs', 'queue', 'store', 'records', 'fiji'],
-  monitor: ['aws', 'config'],
+  monitor: ['aws', 'config', 'records/key.ts'],
   // `local` starts the bundled worker by its path, as ECS does: it sees the worker's settings, never its code.
   local: [
     'aws',

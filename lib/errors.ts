@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'CONFIG_MISSING'
   | 'JOB_FILE_INVALID'
+  | 'MESSAGE_INVALID'
   | 'SCRIPT_INVALID'
   | 'INPUT_INVALID'
   | 'OUTPUT_INVALID'
@@ -21,6 +22,7 @@ export type ErrorCode =
   | 'RUN_IN_PROGRESS'
   | 'SYSTEM_UNSUPPORTED'
   | 'USAGE'
+  | 'MONITOR_FAILED'
   | 'AWS_FAILED';
 
 /** Who can mend it: the user (their config, file or script), their surroundings (disk, network, account), or us. */
