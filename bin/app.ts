@@ -1,0 +1,24 @@
+/** What `npx cdk` starts: the config in, the stack out. `-c config=path` takes another config than config.ts. */
+import { App } from 'aws-cdk-lib/core';
+import { loadConfig } from '../lib/config/index.ts';
+import { DistributedFijiError } from '../lib/errors.ts';
+import { DistributedFijiStack } from '../lib/infrastructure/stack.ts';
+
+try {
+  const app = new App();
+  const config = await loadConfig(app.node.tryGetContext('config') as string | undefined);
+  new DistributedFijiStack(app, config, {
+    // The account is known when there are credentials; without them `cdk synth` still works.
+    env: { region: config.AWS_REGION, ...account() },
+  });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof DistributedFijiError)) throw error;
+  process.stderr.write(`${error.message}\n${error.fix === undefined ? '' : `Fix: ${error.fix}\n`}`);
+  process.exitCode = 1;
+}
+
+function account(): { account?: string } {
+  const known = process.env.CDK_DEFAULT_ACCOUNT;
+  return known === undefined ? {} : { account: known };
+}
