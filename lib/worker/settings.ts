@@ -56,6 +56,11 @@ export const workerSettings = z.object({
   FIJI_HOME: z.string().optional(),
   /** Seconds the queue must have stayed empty before the worker leaves. */
   IDLE_SECONDS: whole.nonnegative().default(60),
+  /**
+   * Whether a closed standard input means the same as SIGTERM. `local` holds the other end of the pipe: when that
+   * process dies, however it dies, the system closes it and no worker is left behind.
+   */
+  STOP_WHEN_STDIN_CLOSES: flag.default(false),
   /** JSON file with the machine's facts (schema below): containers cannot ask the instance themselves. */
   MACHINE_FACTS: z.string().optional(),
 });
