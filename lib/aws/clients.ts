@@ -33,10 +33,17 @@ const CONNECT_MS = 10_000;
 /** A connection that says nothing for so long is dead. Longer than the longest poll (20 s). */
 const SILENT_MS = 60_000;
 
+/** For servers that do not check them: the SDK refuses to sign a request with nothing. */
+export const NO_CREDENTIALS = { accessKeyId: 'none', secretAccessKey: 'none' } as const;
+
 /** @param options see {@link ClientOptions}; all may be left out */
 export function sqsClient(options: ClientOptions = {}): SQSClient {
   return new SQSClient({
-    ...common(options),
+    // A queue on this machine (`npm run local`) checks no credentials, and its user may have none. Only SQS: the same
+    // worker reads `s3://` with the user's own.
+    ...common(
+      isLoopback(process.env.AWS_ENDPOINT_URL_SQS) ? { credentials: NO_CREDENTIALS, ...options } : options,
+    ),
     // The queue's address in a message names the host that made the queue; the endpoint of this client is the truth.
     useQueueUrlAsEndpoint: false,
   });
@@ -82,4 +89,8 @@ function customEndpoint(options: ClientOptions, service: 'S3' | 'SQS'): string |
     process.env.AWS_ENDPOINT_URL ||
     undefined
   );
+}
+
+function isLoopback(endpoint: string | undefined): boolean {
+  return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).hostname === '127.0.0.1';
 }
