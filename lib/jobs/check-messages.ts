@@ -1,0 +1,90 @@
+/** What can only be checked when the whole job file is known, since its header may stand behind its groups. */
+import { excerpt, type Problem } from './group.ts';
+import type { JobFileHeader } from './header.ts';
+import { jobId } from './job-id.ts';
+import { fill, placeholdersOf, toLocation } from './location.ts';
+import { MAX_MESSAGE_BYTES, toMessage } from './make-message.ts';
+import { MOST_PROBLEMS } from './errors.ts';
+import { toBody } from './parse-message.ts';
+import { SeenIds } from './seen-ids.ts';
+import type { Spool } from './spool.ts';
+
+/** How the groups spread over output locations: a location shared by many is fine until two write the same name. */
+export interface LocationUse {
+  /** Different output locations. */
+  readonly count: number;
+  /** Groups that share theirs with another group. */
+  readonly sharing: number;
+}
+
+/**
+ * @param largestGroupBytes No group's JSON is longer.
+ * @returns Every problem found, up to ten, and how output locations are shared.
+ */
+export async function checkMessages(
+  spool: Spool,
+  header: JobFileHeader,
+  largestGroupBytes: number,
+): Promise<{ problems: Problem[]; locations: LocationUse }> {
+  const inLocation = placeholdersOf(header.output_file_location);
+  const inInputs = (header.inputs ?? []).flatMap(placeholdersOf);
+  const placeholders = inLocation.length + inInputs.length;
+  const mayBeTooLarge =
+    toBody(toMessage(header, {}, '')).length * 3 + largestGroupBytes * (placeholders + 1) > MAX_MESSAGE_BYTES;
+  const shared = { count: 1, sharing: spool.count > 1 ? spool.count : 0 };
+  if (placeholders === 0 && !mayBeTooLarge) return { problems: [], locations: shared };
+
+  const problems: Problem[] = [];
+  const locations = new LocationCount();
+  for await (const { index, group, job } of spool.groups()) {
+    if (problems.length > MOST_PROBLEMS) break;
+    const name = `group ${index + 1}, ${excerpt(group)},`;
+    const missing = [...new Set([...inLocation, ...inInputs])].filter((key) => !(key in group));
+    if (missing.length > 0) {
+      problems.push(...missing.map((key) => unfilled(name, key, inLocation.includes(key))));
+      continue;
+    }
+    const location = toLocation(fill(header.output_file_location, group));
+    if (typeof location !== 'string') {
+      problems.push({ what: `${name} gives ${location.what}`, fix: location.fix });
+      continue;
+    }
+    locations.add(location);
+    if (!mayBeTooLarge) continue;
+    const bytes = Buffer.byteLength(toBody(toMessage(header, group, job)));
+    if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name, bytes));
+  }
+  return { problems, locations: inLocation.length === 0 ? shared : locations.use() };
+}
+
+function unfilled(name: string, key: string, inLocation: boolean): Problem {
+  const place = inLocation ? 'output_file_location' : 'inputs';
+  return {
+    what: `${name} has no ${excerpt(key)}, which ${place} uses`,
+    fix: `Add it to the group, or take {${key}} out of ${place}.`,
+  };
+}
+
+function tooLarge(name: string, bytes: number): Problem {
+  return {
+    what: `${name} makes a message of ${bytes.toLocaleString('en-US')} bytes; a queue takes at most ${MAX_MESSAGE_BYTES.toLocaleString('en-US')}`,
+    fix: 'Put long values into a file beside the images and give the script its name.',
+  };
+}
+
+/** Counts locations without holding them: 64-bit hashes. */
+class LocationCount {
+  readonly #met = new SeenIds();
+  readonly #repeated = new SeenIds();
+  #groups = 0;
+
+  add(location: string): void {
+    const id = jobId({ location });
+    this.#groups += 1;
+    if (!this.#met.add(id)) this.#repeated.add(id);
+  }
+
+  use(): LocationUse {
+    return { count: this.#met.size, sharing: this.#groups - (this.#met.size - this.#repeated.size) };
+  }
+}

@@ -1,0 +1,59 @@
+/** What makes one job different from the next, and what every job shares: names with plain values. */
+import type { Scalar } from './message.ts';
+
+/** Parameter names and values, in the order in which the user wrote them. */
+export type Group = Record<string, Scalar>;
+
+/** Something the user wrote that cannot be used, and what to do about it. */
+export interface Problem {
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Comments are for people: no key that starts so ever reaches a script. */
+export function isComment(key: string): boolean {
+  return key.startsWith('_comment');
+}
+
+/** A value as the user wrote it, short enough for a message. */
+export function excerpt(value: unknown, length = 80): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= length ? text : `${text.slice(0, length - 3)}...`;
+}
+
+/**
+ * Takes what was written for a group (or for shared_metadata) as parameters.
+ *
+ * @param where How a message names the place, e.g. `group 17`.
+ * @returns The parameters without comments, or what is wrong with them.
+ */
+export function toGroup(value: unknown, where: string): Group | Problem[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [
+      {
+        what: `${where} is ${excerpt(value)}, not a set of parameters`,
+        fix: 'Write it as {"Plate": "Plate_1", "Well": "A01"}.',
+      },
+    ];
+  }
+  const group: Group = {};
+  const problems: Problem[] = [];
+  for (const [key, item] of Object.entries(value)) {
+    if (isComment(key)) continue;
+    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') group[key] = item;
+    else problems.push(unusable(item, `${where}, ${excerpt(key)}`));
+  }
+  return problems.length > 0 ? problems : group;
+}
+
+function unusable(value: unknown, where: string): Problem {
+  if (value === null) {
+    return { what: `${where} is null`, fix: 'Leave the key out, or give it a value ("" is one).' };
+  }
+  const nested = Array.isArray(value) ? 'a list' : 'an object';
+  const example = Array.isArray(value) ? '"1,2,3"' : 'a key for each of its values';
+  return {
+    what: `${where} is ${nested}: ${excerpt(value)}`,
+    fix: `A parameter is one text, number or boolean: write ${example}, and let the script take it apart.`,
+  };
+}
