@@ -1,0 +1,33 @@
+/** From an address, as SOURCE and DESTINATION give it, to a store. */
+import { isAbsolute } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { s3Client } from '../aws/clients.ts';
+import { FolderStore } from './folder-store.ts';
+import { S3Store } from './s3-store.ts';
+import { StoreError } from './store-error.ts';
+import type { Store } from './store.ts';
+import { parseUploadFlags } from './upload-flags.ts';
+
+export interface OpenOptions {
+  /** @default a client for AWS_REGION, made when a bucket is opened */
+  readonly s3?: S3Client;
+  /** UPLOAD_FLAGS. @default '' */
+  readonly uploadFlags?: string;
+}
+
+/**
+ * @param address `s3://bucket` or an absolute folder
+ * @throws StoreError for anything else
+ */
+export function openStore(address: string, options: OpenOptions = {}): Store {
+  if (isAbsolute(address)) return new FolderStore(address);
+
+  const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1];
+  if (bucket === undefined) {
+    throw new StoreError(`"${address}" is neither a bucket nor a folder.`, {
+      location: address,
+      fix: 'Write s3://BUCKET (the bucket alone, in lower case), or the absolute path of a folder.',
+    });
+  }
+  return new S3Store(options.s3 ?? s3Client(), bucket, parseUploadFlags(options.uploadFlags ?? ''));
+}

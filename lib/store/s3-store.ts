@@ -1,0 +1,157 @@
+/** A store that is an S3 bucket. */
+import { createWriteStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { contentType } from './s3/content-type.ts';
+import { putOutput } from './s3/put-output.ts';
+import { bucketError, isMissing, StoreError } from './store-error.ts';
+import type { Owner, PutResult, Store, StoredObject } from './store.ts';
+import type { PutOptions } from './upload-flags.ts';
+
+/** How often a download that broke off is begun anew; the SDK itself repeats only what fails before the first byte. */
+const DOWNLOADS = 4;
+
+export class S3Store implements Store {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #options: PutOptions;
+
+  /** @param options what every object is put with (upload-flags.ts) */
+  constructor(client: S3Client, bucket: string, options: PutOptions = {}) {
+    this.#client = client;
+    this.#bucket = bucket;
+    this.#options = options;
+  }
+
+  describe(key: string): string {
+    return `s3://${this.#bucket}/${key}`;
+  }
+
+  async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<StoredObject> {
+    const first = new ListObjectsV2Command({
+      ...this.#place(),
+      Prefix: prefix,
+      ...(options.startAfter && { StartAfter: options.startAfter }),
+    });
+
+    // The next thousand are asked for while the caller looks at these.
+    let page = this.#list(first, prefix);
+    for (;;) {
+      const { Contents = [], NextContinuationToken } = await page;
+      if (NextContinuationToken) {
+        page = this.#list(
+          new ListObjectsV2Command({ ...first.input, ContinuationToken: NextContinuationToken }),
+          prefix,
+        );
+        page.catch(() => undefined);
+      }
+      for (const { Key, Size } of Contents) if (Key) yield { key: Key, bytes: Size ?? 0 };
+      if (!NextContinuationToken) return;
+    }
+  }
+
+  async head(key: string): Promise<StoredObject | undefined> {
+    try {
+      const { ContentLength = 0 } = await this.#client.send(
+        new HeadObjectCommand({ ...this.#place(), Key: key }),
+      );
+      return { key, bytes: ContentLength };
+    } catch (error) {
+      if (!isMissing(error)) throw this.#explain('Looking at', key, error);
+      return undefined;
+    }
+  }
+
+  async read(key: string): Promise<Readable> {
+    return (await this.#get(key)).body;
+  }
+
+  async download(key: string, path: string): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      const { body, bytes } = await this.#get(key);
+      try {
+        await pipeline(body, createWriteStream(path));
+        const { size } = await stat(path);
+        if (size === bytes) return size;
+        throw new StoreError(`Reading ${this.describe(key)} gave ${size} bytes of ${bytes}.`, {
+          key,
+          location: this.describe(key),
+          fix: 'Check the network, then repeat.',
+        });
+      } catch (error) {
+        const explained = this.#explain('Reading', key, error);
+        if (explained.trouble !== 'other' || attempt === DOWNLOADS) {
+          await rm(path, { force: true });
+          throw explained;
+        }
+        await sleep(250 * 2 ** attempt);
+      }
+    }
+  }
+
+  async write(key: string, body: string | Uint8Array): Promise<void> {
+    // Small objects: a class with a minimum size would cost more than it saves, and what is set for images is not meant.
+    const { ACL, RequestPayer, ServerSideEncryption, SSEKMSKeyId } = this.#options;
+    const options = { ACL, RequestPayer, ServerSideEncryption, SSEKMSKeyId };
+    try {
+      await this.#client.send(
+        new PutObjectCommand({
+          ...options,
+          Bucket: this.#bucket,
+          Key: key,
+          Body: body,
+          ContentType: contentType(key),
+        }),
+      );
+    } catch (error) {
+      throw this.#explain('Writing', key, error);
+    }
+  }
+
+  async put(key: string, path: string, owner: Owner): Promise<PutResult> {
+    const request = { ContentType: contentType(key), ...this.#options, Bucket: this.#bucket, Key: key };
+    try {
+      return await putOutput(this.#client, request, path, owner);
+    } catch (error) {
+      throw this.#explain('Writing', key, error);
+    }
+  }
+
+  async #get(key: string): Promise<{ readonly body: Readable; readonly bytes: number }> {
+    try {
+      const { Body, ContentLength = 0 } = await this.#client.send(
+        new GetObjectCommand({ ...this.#place(), Key: key }),
+      );
+      // In Node the SDK's body is always a Readable.
+      return { body: Body as Readable, bytes: ContentLength };
+    } catch (error) {
+      throw this.#explain('Reading', key, error);
+    }
+  }
+
+  async #list(command: ListObjectsV2Command, prefix: string) {
+    try {
+      return await this.#client.send(command);
+    } catch (error) {
+      throw this.#explain('Listing', prefix, error);
+    }
+  }
+
+  #place() {
+    const { RequestPayer } = this.#options;
+    return { Bucket: this.#bucket, ...(RequestPayer && { RequestPayer }) };
+  }
+
+  #explain(doing: string, key: string, error: unknown): StoreError {
+    return bucketError(error, { doing, key, location: this.describe(key) });
+  }
+}

@@ -1,0 +1,124 @@
+/** What a store refused or could not do, whichever kind it is. */
+import { AwsError, explainAwsError } from '../aws/aws-error.ts';
+import { DistributedFijiError, messageOf } from '../errors.ts';
+
+/** What a caller may want to tell apart. */
+export type StoreTrouble = 'missing' | 'disk full' | 'denied' | 'bad key' | 'other';
+
+export interface StoreErrorParts {
+  readonly trouble?: StoreTrouble;
+  /** The object, relative to the store. */
+  readonly key?: string;
+  /** What a person can open: `s3://bucket/key`, or an absolute path. */
+  readonly location: string;
+  readonly fix?: string | undefined;
+  readonly cause?: unknown;
+}
+
+export class StoreError extends DistributedFijiError {
+  readonly trouble: StoreTrouble;
+  readonly key: string | undefined;
+  readonly location: string;
+
+  constructor(message: string, parts: StoreErrorParts) {
+    super(message, {
+      code: 'STORE_FAILED',
+      fault:
+        parts.trouble === 'disk full'
+          ? 'environment'
+          : parts.cause instanceof AwsError
+            ? parts.cause.fault
+            : 'user',
+      cause: parts.cause,
+      ...(parts.fix !== undefined && { fix: parts.fix }),
+    });
+    this.trouble = parts.trouble ?? 'other';
+    this.key = parts.key;
+    this.location = parts.location;
+  }
+}
+
+/** Where it happened. `doing` reads before the location: "reading", "writing". */
+export interface Where {
+  readonly doing: string;
+  readonly key: string;
+  readonly location: string;
+}
+
+/** An error of the file system, in words. */
+export function folderError(thrown: unknown, where: Where): StoreError {
+  if (thrown instanceof StoreError) return thrown;
+  const [trouble, why, fix] = readFileSystem(thrown);
+  return new StoreError(`${where.doing} ${where.location} failed: ${why}`, {
+    ...where,
+    trouble,
+    fix,
+    cause: thrown,
+  });
+}
+
+function readFileSystem(thrown: unknown): [StoreTrouble, string, string] {
+  switch ((thrown as NodeJS.ErrnoException | undefined)?.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return ['disk full', 'the disk is full', 'Make room on that disk, or choose a folder on another one.'];
+    case 'EACCES':
+    case 'EPERM':
+      return ['denied', 'permission denied', 'Choose a folder that you may use, or change its permissions.'];
+    case 'EROFS':
+      return ['denied', 'that disk is read-only', 'Choose a folder on a disk that can be written.'];
+    case 'ENOENT':
+      return ['missing', 'it does not exist', 'Check the name; capitals count.'];
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+      return ['other', 'a file and a folder have the same name there', 'Remove or rename one of the two.'];
+    case 'ENAMETOOLONG':
+      return [
+        'bad key',
+        'the name is too long for this disk',
+        'Use a shorter output_file_location or file name.',
+      ];
+    case 'ENOTCONN':
+    case 'EIO':
+      return ['other', messageOf(thrown), 'The disk or its connection fails: check it, then repeat.'];
+    default:
+      return ['other', messageOf(thrown), 'Check that the folder can be used, then repeat.'];
+  }
+}
+
+/** An error of S3, in words. */
+export function bucketError(thrown: unknown, where: Where): StoreError {
+  if (thrown instanceof StoreError) return thrown;
+  if (isMissing(thrown)) {
+    return new StoreError(`${where.doing} ${where.location} failed: it does not exist`, {
+      ...where,
+      trouble: 'missing',
+      fix: 'Check bucket and key; capitals count.',
+      cause: thrown,
+    });
+  }
+  // Uploads read a file: its troubles are this machine's, not AWS's.
+  if (typeof (thrown as NodeJS.ErrnoException | undefined)?.syscall === 'string' && isFileTrouble(thrown)) {
+    return folderError(thrown, where);
+  }
+  const explained = explainAwsError(thrown, `${where.doing} ${where.location} failed`);
+  return new StoreError(explained.message, {
+    ...where,
+    trouble: explained.trouble === 'access denied' ? 'denied' : 'other',
+    fix: explained.fix,
+    cause: explained,
+  });
+}
+
+/** NoSuchKey, or a HEAD that found nothing: it has no body, so that only the status tells. A bucket missing is another matter. */
+export function isMissing(thrown: unknown): boolean {
+  const { name, $metadata } = (thrown ?? {}) as { name?: string; $metadata?: { httpStatusCode?: number } };
+  return name === 'NoSuchKey' || (name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404);
+}
+
+function isFileTrouble(thrown: unknown): boolean {
+  return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|EIO|ENAMETOOLONG)$/.test(
+    (thrown as NodeJS.ErrnoException).code ?? '',
+  );
+}
