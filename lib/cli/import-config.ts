@@ -1,5 +1,88 @@
+/** `import-config`: an old config.py into config.ts. The Python is read, never run. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { ConfigInvalidError } from '../config/index.ts';
+import { type ImportedConfig, importPythonConfig, type Note } from '../config/import/index.ts';
+import { DistributedFijiError, messageOf } from '../errors.ts';
+
+export class ConfigImportError extends DistributedFijiError {
+  constructor(message: string, fix: string, cause?: unknown) {
+    super(message, { code: 'INPUT_INVALID', fix, cause });
+  }
+}
+
+interface Flags {
+  readonly output: string;
+  readonly force: boolean;
+}
 
 export function register(program: Command): void {
-  program.command('import-config');
+  program
+    .command('import-config')
+    .description(
+      'Turn the config.py of the Python Distributed-Fiji (or a sibling) into config.ts. Nothing in it is run.',
+    )
+    .argument('<config.py>', 'the old config')
+    .option('-o, --output <file>', 'where the new one goes', 'config.ts')
+    .option('-f, --force', 'overwrite the file if it exists', false)
+    .action(async (source: string, flags: Flags) => {
+      const imported = importPythonConfig(await read(source), libraryFrom(flags.output));
+      if (Object.keys(imported.options).length === 0) {
+        throw new ConfigImportError(
+          `${source} has no option that could be used.`,
+          "give the config.py of a run: lines such as APP_NAME = 'MyRun'.",
+        );
+      }
+      await write(flags, imported.text);
+      process.stdout.write(reportOf(source, flags.output, imported));
+      if (imported.problems.length > 0) throw new ConfigInvalidError(imported.problems);
+    });
+}
+
+async function read(source: string): Promise<string> {
+  try {
+    return await readFile(source, 'utf8');
+  } catch (error) {
+    throw new ConfigImportError(
+      `${source} cannot be read: ${messageOf(error)}`,
+      'give the path of the old config.py.',
+      error,
+    );
+  }
+}
+
+async function write({ output, force }: Flags, text: string): Promise<void> {
+  try {
+    await writeFile(output, text, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new ConfigImportError(
+      exists ? `${output} exists, and is left as it is.` : `${output} cannot be written: ${messageOf(error)}`,
+      exists
+        ? 'add --force to replace it, or --output FILE to write elsewhere.'
+        : 'give a file in a folder that exists and is yours with --output.',
+      error,
+    );
+  }
+}
+
+/** How a file at `output` imports lib/config. */
+function libraryFrom(output: string): string {
+  const library = fileURLToPath(new URL('../config/index.ts', import.meta.url));
+  const path = relative(dirname(resolve(output)), library)
+    .split(sep)
+    .join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+function reportOf(source: string, output: string, { options, notes }: ImportedConfig): string {
+  const count = Object.keys(options).length;
+  const lines = [...notes].sort((a, b) => a.line - b.line).map(lineOf);
+  return [`${source} -> ${output}: ${String(count)} options.`, ...lines, ''].join('\n');
+}
+
+function lineOf({ line, change, text }: Note): string {
+  return `  line ${String(line).padStart(3)}  ${change.padEnd(8)}  ${text}`;
 }

@@ -2,7 +2,8 @@
 import { type Config, diskPerContainerGB, smallestOf } from './derive.ts';
 import type { Problem } from './errors.ts';
 import { machineOf, machineTable, machineTypes } from './machines/index.ts';
-import { nearest, shown } from './problems.ts';
+import { literal } from './literal.ts';
+import { nearest } from './problems.ts';
 import type { OptionName } from './schema.ts';
 import { memoryLimitMiB } from './sizing.ts';
 
@@ -40,8 +41,8 @@ const knownMachines: Check = {
       return problem(
         'MACHINE_TYPE',
         config,
-        `MACHINE_TYPE has ${shown(type)}, which is no machine type known on ${machineTable.date}.`,
-        `${near === undefined ? 'write a type such as' : 'write'} ${shown(near ?? 'm5.large')}; for one newer than that day, see bin/update-machines.ts.`,
+        `MACHINE_TYPE has ${literal(type)}, which is no machine type known on ${machineTable.date}.`,
+        `${near === undefined ? 'write a type such as' : 'write'} ${literal(near ?? 'm5.large')}; for one newer than that day, see bin/update-machines.ts.`,
       );
     }),
 };
@@ -59,7 +60,7 @@ const checks: readonly Check[] = [
     if (x86.length === 0 || arm.length === 0) return undefined;
     return [
       `MACHINE_TYPE mixes x86 (${x86.join(', ')}) and ARM (${arm.join(', ')}), but one image runs on one of them.`,
-      `keep only ${shown(x86)}, or only ${shown(arm)} if your image is made for ARM.`,
+      `keep only ${literal(x86)}, or only ${literal(arm)} if your image is made for ARM.`,
     ];
   }),
 
@@ -67,7 +68,7 @@ const checks: readonly Check[] = [
     const unsold = config.MACHINE_TYPE.filter((type) => machineOf(type)?.spot === false);
     if (unsold.length === 0 || config.ON_DEMAND_MACHINES >= config.CLUSTER_MACHINES) return undefined;
     return [
-      `MACHINE_TYPE has ${shown(unsold)}, which Amazon does not sell as Spot machines.`,
+      `MACHINE_TYPE has ${literal(unsold)}, which Amazon does not sell as Spot machines.`,
       `choose others, or buy all machines On-Demand: ON_DEMAND_MACHINES: ${String(config.CLUSTER_MACHINES)}.`,
     ];
   }),
@@ -129,8 +130,8 @@ const checks: readonly Check[] = [
   rule(['SQS_DEAD_LETTER_QUEUE', 'SQS_QUEUE_NAME'], (config) => {
     if (config.SQS_DEAD_LETTER_QUEUE.split(':').at(-1) !== config.SQS_QUEUE_NAME) return undefined;
     return [
-      `SQS_DEAD_LETTER_QUEUE and SQS_QUEUE_NAME are both ${shown(config.SQS_QUEUE_NAME)}: a job that fails would come back for ever.`,
-      `write SQS_DEAD_LETTER_QUEUE: ${shown(`${config.APP_NAME}DeadMessages`)}.`,
+      `SQS_DEAD_LETTER_QUEUE and SQS_QUEUE_NAME are both ${literal(config.SQS_QUEUE_NAME)}: a job that fails would come back for ever.`,
+      `write SQS_DEAD_LETTER_QUEUE: ${literal(`${config.APP_NAME}DeadMessages`)}.`,
     ];
   }),
 
@@ -138,15 +139,15 @@ const checks: readonly Check[] = [
     const region = /^arn:[^:]+:sqs:([^:]+):/.exec(config.SQS_DEAD_LETTER_QUEUE)?.[1];
     if (region === undefined || region === config.AWS_REGION) return undefined;
     return [
-      `SQS_DEAD_LETTER_QUEUE is in ${region}, but AWS_REGION is ${shown(config.AWS_REGION)}: SQS wants both queues in one region.`,
-      `name a queue of ${config.AWS_REGION}, or write AWS_REGION: ${shown(region)}.`,
+      `SQS_DEAD_LETTER_QUEUE is in ${region}, but AWS_REGION is ${literal(config.AWS_REGION)}: SQS wants both queues in one region.`,
+      `name a queue of ${config.AWS_REGION}, or write AWS_REGION: ${literal(region)}.`,
     ];
   }),
 
   rule(['SSH_CIDR', 'SSH_KEY_NAME'], (config) => {
     if (config.SSH_CIDR === undefined || config.SSH_KEY_NAME !== undefined) return undefined;
     return [
-      `SSH_CIDR is ${shown(config.SSH_CIDR)}, but there is no SSH_KEY_NAME to log in with.`,
+      `SSH_CIDR is ${literal(config.SSH_CIDR)}, but there is no SSH_KEY_NAME to log in with.`,
       'add SSH_KEY_NAME, or leave SSH_CIDR out.',
     ];
   }),
@@ -162,7 +163,7 @@ const checks: readonly Check[] = [
   rule(['USE_EXISTING_CLUSTER', 'ECS_CLUSTER', 'APP_NAME'], (config) => {
     if (!config.USE_EXISTING_CLUSTER || config.ECS_CLUSTER !== config.APP_NAME) return undefined;
     return [
-      `USE_EXISTING_CLUSTER is true, but ECS_CLUSTER is ${shown(config.ECS_CLUSTER)}, the cluster that the run makes for itself.`,
+      `USE_EXISTING_CLUSTER is true, but ECS_CLUSTER is ${literal(config.ECS_CLUSTER)}, the cluster that the run makes for itself.`,
       'write the name of your cluster in ECS_CLUSTER, or leave USE_EXISTING_CLUSTER out.',
     ];
   }),

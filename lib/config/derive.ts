@@ -10,7 +10,8 @@ type FilledIn =
   | 'SQS_DEAD_LETTER_QUEUE'
   | 'LOG_GROUP_NAME'
   | 'DOCKER_CORES'
-  | 'CPU_SHARES';
+  | 'CPU_SHARES'
+  | 'STALLED_AFTER_MINUTES';
 
 /** A config that passed every check, with each default applied, those that follow from other options included. */
 export type Config = Readonly<
@@ -59,6 +60,8 @@ export function fillIn(options: ParsedOptions): Config {
     LOG_GROUP_NAME: options.LOG_GROUP_NAME ?? options.APP_NAME,
     DOCKER_CORES: options.DOCKER_CORES ?? Math.max(1, Math.floor(machine.vcpus / tasks)),
     CPU_SHARES: options.CPU_SHARES ?? Math.floor((1024 * machine.vcpus) / tasks),
+    STALLED_AFTER_MINUTES:
+      options.STALLED_AFTER_MINUTES ?? Math.max(30, Math.ceil(options.JOB_TIMEOUT_MINUTES * 1.5)),
   };
 }
 

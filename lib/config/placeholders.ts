@@ -1,7 +1,8 @@
 /** Values of the shipped config that stand for the user's own: fine on this machine, refused before anything is made in AWS. */
 import type { Config } from './derive.ts';
 import { ConfigInvalidError, type Problem } from './errors.ts';
-import { defaultOf, shown } from './problems.ts';
+import { literal } from './literal.ts';
+import { defaultOf } from './problems.ts';
 
 /** @throws {ConfigInvalidError} naming each option that still has to be filled in before a deploy. */
 export function requireFilledIn(config: Config): void {
@@ -11,7 +12,7 @@ export function requireFilledIn(config: Config): void {
     problems.push({
       option: 'AWS_BUCKET',
       value: config.AWS_BUCKET,
-      message: `AWS_BUCKET is still ${shown(placeholder)}.`,
+      message: `AWS_BUCKET is still ${literal(placeholder)}.`,
       fix: 'write the name of your S3 bucket in config.ts.',
     });
   }

@@ -2,6 +2,7 @@
 import leven from 'leven';
 import type { z } from 'zod';
 import { ConfigInvalidError, type Problem } from './errors.ts';
+import { literal } from './literal.ts';
 import { retiredOptions } from './retired.ts';
 import { type OptionName, optionNames, schema } from './schema.ts';
 
@@ -26,12 +27,12 @@ export function problemsOf(issues: readonly Issue[], input: Input): Problem[] {
 function wrongValue(option: OptionName, value: unknown, issue: Issue): Problem {
   // The entry of a list, where one is to blame.
   const entry = Array.isArray(value) && typeof issue.path[1] === 'number' ? value[issue.path[1]] : undefined;
-  const culprit = entry === undefined ? shown(value) : `${shown(value)} with the entry ${shown(entry)}`;
+  const culprit = entry === undefined ? literal(value) : `${literal(value)} with the entry ${literal(entry)}`;
   return {
     option,
     value,
     message: `${option} is ${culprit}, but must be ${issue.message}.`,
-    fix: `${exampleFor(option, value)}`,
+    fix: exampleFor(option, value),
   };
 }
 
@@ -39,9 +40,11 @@ function exampleFor(option: OptionName, value: unknown): string {
   const bucket =
     typeof value === 'string' ? /^(?:s3:\/\/)?([a-z0-9.-]{3,63})(?:\/.*)?$/.exec(value)?.[1] : undefined;
   if (option.endsWith('_BUCKET') && bucket !== undefined) return `write ${option}: '${bucket}'.`;
+  if (option.endsWith('_BUCKET'))
+    return `write the bucket's own name, in lower case: ${option}: 'my-images'.`;
   const fallback = defaultOf(option);
   if (fallback === undefined || fallback === '') return `mend it, or leave ${option} out.`;
-  return `write for example ${option}: ${shown(fallback)}, which is the default.`;
+  return `write for example ${option}: ${literal(fallback)}, which is the default.`;
 }
 
 function unknownOption(option: string, value: unknown): Problem {
@@ -74,14 +77,6 @@ export function defaultOf(option: OptionName): unknown {
   return schema.shape[option].safeParse(undefined).data;
 }
 
-/** A value as a person would write it in config.ts. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return String(value);
-}
-
 /** Refuses what is no list of options at all. */
 export function asInput(input: unknown): Input {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Input;
@@ -89,7 +84,7 @@ export function asInput(input: unknown): Input {
     {
       option: '',
       value: input,
-      message: `The config is ${shown(input)}, but must be a list of options in braces.`,
+      message: `The config is ${literal(input)}, but must be a list of options in braces.`,
       fix: "write export default defineConfig({ APP_NAME: 'MyRun' });",
     },
   ]);

@@ -3,7 +3,7 @@ import type { Config } from './derive.ts';
 import { diskPerContainerGB, smallestOf } from './derive.ts';
 import type { Problem } from './errors.ts';
 import { machineOf } from './machines/index.ts';
-import { shown } from './problems.ts';
+import { literal } from './literal.ts';
 import type { OptionName } from './schema.ts';
 import { memoryComfortMiB } from './sizing.ts';
 
@@ -72,7 +72,7 @@ const doubts: readonly Doubt[] = [
     if (config.SSH_KEY_NAME === undefined || config.SSH_CIDR !== undefined) return undefined;
     return [
       'SSH_KEY_NAME',
-      `SSH_KEY_NAME is ${shown(config.SSH_KEY_NAME)}, but without SSH_CIDR no port is open for it.`,
+      `SSH_KEY_NAME is ${literal(config.SSH_KEY_NAME)}, but without SSH_CIDR no port is open for it.`,
       "write SSH_CIDR: 'your.ip.address/32', or use Session Manager in the AWS console and leave SSH_KEY_NAME out.",
     ];
   },

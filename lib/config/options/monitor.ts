@@ -51,7 +51,7 @@ export const monitor = {
 
   /**
    * Minutes without any job ending, while jobs wait, until you are told.
-   * @default 180
+   * @default JOB_TIMEOUT_MINUTES x 1.5, rounded up, at least 30
    */
-  STALLED_AFTER_MINUTES: whole('a whole number of minutes, 5-1440', { min: 5, max: 1440 }).default(180),
+  STALLED_AFTER_MINUTES: whole('a whole number of minutes, 5-1440', { min: 5, max: 1440 }).optional(),
 };
