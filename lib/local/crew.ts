@@ -1,0 +1,109 @@
+/**
+ * The workers of a run: as many as were asked for, each replaced when it dies.
+ *
+ * A worker that dies at once, again and again, will never work: after LAST_CHANCE such deaths in a row, whichever
+ * workers they are, the crew gives up and says what the worker printed.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { DistributedFijiError } from '../errors.ts';
+import { startWorker, type WorkerExit, type WorkerProcess } from './worker-process.ts';
+
+export class WorkerDiedError extends DistributedFijiError {
+  constructor(exit: WorkerExit, log: string, printed: string) {
+    const how = exit.signal === null ? `with exit code ${exit.code ?? '?'}` : `by ${exit.signal}`;
+    super(
+      `The worker ended ${how} as soon as it had started, ${LAST_CHANCE} times in a row. It said:\n\n${printed}`,
+      {
+        code: 'WORKER_FAILED',
+        fault: 'environment',
+        fix: `Mend what it says; all that it printed is in ${log}.`,
+      },
+    );
+  }
+}
+
+export interface CrewOptions {
+  /** How many at a time. */
+  readonly size: number;
+  /** Absolute path of the worker's program. */
+  readonly entry: string;
+  /** The whole environment of each. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Existing folder: each worker prints into a file there. */
+  readonly logs: string;
+}
+
+export interface Crew {
+  /** Rejects with WorkerDiedError when workers cannot work; never settles otherwise. */
+  readonly failed: Promise<never>;
+  /** How many had to be replaced. */
+  readonly replaced: number;
+  /** Lets every worker give back its job and end its Fiji; ends what does not within `graceMs`. None is left. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A worker that lived so long was able to work. */
+const SETTLED_MS = 10_000;
+const LAST_CHANCE = 3;
+const RESTART_MS = 500;
+
+/** What is shown of a worker's last words. */
+const LAST_WORDS_BYTES = 2000;
+
+export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew {
+  const stopping = Promise.withResolvers<void>();
+  const failure = Promise.withResolvers<never>();
+  const workers = new Set<WorkerProcess>();
+  let stopped = false;
+  let replaced = 0;
+  let earlyDeaths = 0;
+
+  const keepOne = async (number: number): Promise<void> => {
+    const log = join(logs, `worker-${number}.log`);
+    while (!stopped) {
+      const started = Date.now();
+      const worker = startWorker(entry, environment, log);
+      workers.add(worker);
+      const exit = await worker.exited;
+      workers.delete(worker);
+      if (stopped) return;
+      replaced += 1;
+      earlyDeaths = Date.now() - started < SETTLED_MS && exit.signal === null ? earlyDeaths + 1 : 0;
+      if (earlyDeaths >= LAST_CHANCE) failure.reject(new WorkerDiedError(exit, log, lastWords(log)));
+      await Promise.race([stopping.promise, pause(RESTART_MS)]);
+    }
+  };
+  const slots = Array.from({ length: size }, (_, index) => keepOne(index + 1));
+  // Whoever waits for it hears of it; nobody has to.
+  failure.promise.catch(() => undefined);
+
+  return {
+    failed: failure.promise,
+    get replaced() {
+      return replaced;
+    },
+    stop: async (graceMs) => {
+      stopped = true;
+      stopping.resolve();
+      await Promise.all([...workers].map((worker) => worker.stop(graceMs)));
+      await Promise.all(slots);
+    },
+  };
+}
+
+function lastWords(log: string): string {
+  const file = openSync(log, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const bytes = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
+    readSync(file, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8').trim() || '(nothing)';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
