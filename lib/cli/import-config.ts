@@ -37,7 +37,7 @@ export function register(program: Command): void {
       }
       await write(flags, imported.text);
       process.stdout.write(reportOf(source, flags.output, imported));
-      if (imported.problems.length > 0) throw new ConfigInvalidError(imported.problems);
+      if (imported.problems.length > 0) throw new ConfigInvalidError(imported.problems, flags.output);
     });
 }
 
@@ -46,11 +46,15 @@ async function read(source: string): Promise<string> {
     return await readFile(source, 'utf8');
   } catch (error) {
     throw new ConfigImportError(
-      `${source} cannot be read: ${messageOf(error)}`,
+      isMissing(error) ? `There is no file ${source}.` : `${source} cannot be read: ${messageOf(error)}`,
       'give the path of the old config.py.',
       error,
     );
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
 async function write({ output, force }: Flags, text: string): Promise<void> {

@@ -83,11 +83,13 @@ const checks: readonly Check[] = [
     const tasks = Math.floor(limit / config.MEMORY);
     return [
       `MEMORY ${String(config.MEMORY)} x TASKS_PER_MACHINE ${String(config.TASKS_PER_MACHINE)} is ${String(wanted)} MiB, but the smallest MACHINE_TYPE has ${String(memoryMiB)} MiB, of which containers can get ${String(limit)} at most.`,
-      [
-        ...(memory >= 512 ? [`MEMORY: ${String(memory)} or less`] : []),
-        ...(tasks >= 1 ? [`TASKS_PER_MACHINE: ${String(tasks)}`] : []),
-        'machine types with more memory',
-      ].join(', or ') + '.',
+      'write ' +
+        [
+          ...(memory >= 512 ? [`MEMORY: ${String(memory)} or less`] : []),
+          ...(tasks >= 1 ? [`TASKS_PER_MACHINE: ${String(tasks)}`] : []),
+          'take machine types with more memory',
+        ].join(', or ') +
+        '.',
     ];
   }),
 

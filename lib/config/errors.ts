@@ -15,10 +15,11 @@ export interface Problem {
 export class ConfigInvalidError extends DistributedFijiError {
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
+  /** @param name of the config's file, for the message. */
+  constructor(problems: readonly Problem[], name = 'The config') {
     const count = problems.length === 1 ? 'a mistake' : `${String(problems.length)} mistakes`;
     const lines = problems.map(({ message, fix }) => `\n  - ${message}\n    Fix: ${fix}`);
-    super(`The config has ${count}:${lines.join('')}`, { code: 'CONFIG_INVALID' });
+    super(`${name} has ${count}:${lines.join('')}`, { code: 'CONFIG_INVALID' });
     this.problems = problems;
   }
 }

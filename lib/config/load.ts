@@ -28,7 +28,7 @@ export async function loadConfig(path = 'config.ts'): Promise<Config> {
       'write `export default defineConfig({ ... });` in it, as in examples/configs/small.ts.',
     );
   }
-  return parseConfig(given);
+  return parseConfig(given, path);
 }
 
 async function importDefault(file: string): Promise<unknown> {

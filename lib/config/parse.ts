@@ -10,9 +10,12 @@ export function defineConfig(input: ConfigInput): ConfigInput {
   return input;
 }
 
-/** @throws {ConfigInvalidError} with every problem, each with its option, value and fix. */
-export function parseConfig(given: unknown): Config {
-  const input = asInput(given);
+/**
+ * @param name of the config's file, for messages.
+ * @throws {ConfigInvalidError} with every problem, each with its option, value and fix.
+ */
+export function parseConfig(given: unknown, name?: string): Config {
+  const input = asInput(given, name);
   const parsed = schema.safeParse(input);
   const problems = parsed.success ? [] : problemsOf(parsed.error.issues, input);
   // Options that are wrong in themselves are put aside, so that what the others say together is checked all the same.
@@ -20,6 +23,6 @@ export function parseConfig(given: unknown): Config {
   const rest = Object.fromEntries(Object.entries(input).filter(([option]) => !wrong.has(option)));
   const config = fillIn(parsed.success ? parsed.data : schema.parse(rest));
   const all = [...problems, ...brokenRules(config, wrong)];
-  if (all.length > 0) throw new ConfigInvalidError(all);
+  if (all.length > 0) throw new ConfigInvalidError(all, name);
   return config;
 }

@@ -78,14 +78,13 @@ export function defaultOf(option: OptionName): unknown {
 }
 
 /** Refuses what is no list of options at all. */
-export function asInput(input: unknown): Input {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input as Input;
-  throw new ConfigInvalidError([
-    {
-      option: '',
-      value: input,
-      message: `The config is ${literal(input)}, but must be a list of options in braces.`,
-      fix: "write export default defineConfig({ APP_NAME: 'MyRun' });",
-    },
-  ]);
+export function asInput(given: unknown, name?: string): Input {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given as Input;
+  const problem: Problem = {
+    option: '',
+    value: given,
+    message: `What it exports is ${literal(given)}, but must be options in braces.`,
+    fix: "write export default defineConfig({ APP_NAME: 'MyRun' });",
+  };
+  throw new ConfigInvalidError([problem], name);
 }

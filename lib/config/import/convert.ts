@@ -6,7 +6,7 @@ import { retiredOptions } from '../retired.ts';
 import { type OptionName, optionNames, schema } from '../schema.ts';
 import type { Value } from './evaluate.ts';
 
-export type Change = 'renamed' | 'changed' | 'ignored' | 'not read' | 'note';
+export type Change = 'renamed' | 'changed' | 'ignored' | 'not used' | 'not read' | 'note';
 
 export interface Note {
   /** In the Python file. */
@@ -65,7 +65,10 @@ function convertOption(name: OptionName, value: Value, appName: string | undefin
   const parsed = schema.safeParse({ [name]: value });
   if (!parsed.success) {
     const [problem] = problemsOf(parsed.error.issues, { [name]: value });
-    return drop('not read', `${problem?.message.replace(`${name} is `, '') ?? ''} It is left out.`);
+    return drop(
+      'not used',
+      `${problem?.message.replace(`${name} is `, '') ?? ''} Fix: ${problem?.fix ?? ''}`,
+    );
   }
   const usable = parsed.data[name];
   if (appName !== undefined && following.includes(name) && usable === followed(name, appName)) {

@@ -64,9 +64,10 @@ class Reader {
     } else if (node.name === 'ExpressionStatement' && node.firstChild?.name === 'String') {
       // Text on its own is how Python comments out a block.
       const lines = this.#source(node)
-        .replaceAll(/^["']+|["']+$/g, '')
+        .replaceAll(/^[rRuU]?["']+|["']+$/g, '')
         .split('\n');
       lines.forEach((text, index) => {
+        if (text.trim() === '' && (index === 0 || index === lines.length - 1)) return;
         this.#statements.push({ kind: 'comment', line: this.#lineAt(node.from) + index, text: text.trim() });
       });
     } else {
