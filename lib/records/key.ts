@@ -46,6 +46,14 @@ export function recordsKey(appName: string, run: string, at: Date, worker: strin
   return `${recordsPrefix(appName, run)}${stamp(at)}_${worker.replaceAll(/[^\w.-]/g, '-')}_${counts}.jsonl`;
 }
 
+/** When the jobs of a record object were held for writing; undefined for any other key. */
+export function timeOfKey(key: string): Date | undefined {
+  const parts = /\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z_[^/]*$/.exec(key);
+  if (parts === null) return undefined;
+  const [, year, month, day, hour, minute, second, millisecond] = parts;
+  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
+}
+
 /** What a record object's name says; undefined for any other key. */
 export function tallyOfKey(key: string): Tally | undefined {
   const counts = /_(\d+)\.(\d+)\.(\d+)\.jsonl$/.exec(key)?.slice(1).map(Number);

@@ -1,0 +1,100 @@
+/**
+ * Reads what happened to the jobs of a run; again and again, each time only what is new.
+ *
+ * Keys sort by the time at which a worker wrote them, by its own clock, and a write may be repeated for a while before
+ * it succeeds: a key can turn up behind one that was read. So each listing begins some minutes before the newest key
+ * seen, and leaves out the keys it has read.
+ */
+import { text } from 'node:stream/consumers';
+import type { Store } from '../store/store.ts';
+import { inOrder } from './in-order.ts';
+import { recordsPrefix, recordsSince, timeOfKey } from './key.ts';
+import { record, type JobRecord } from './record.ts';
+
+/** How far behind the newest key another one may still turn up. */
+export const LATE_MS = 5 * 60_000;
+
+/** Objects read at once. */
+const AT_ONCE = 32;
+
+export class RecordReader {
+  readonly #store: Store;
+  readonly #appName: string;
+  readonly #run: string;
+  /** Keys that were read and will be listed again. */
+  #read = new Set<string>();
+  #newest = 0;
+  #skipped = 0;
+
+  constructor(store: Store, appName: string, run: string) {
+    this.#store = store;
+    this.#appName = appName;
+    this.#run = run;
+  }
+
+  /** Lines that could not be understood (broken, or of a newer version of this product), and objects that vanished. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /**
+   * The records that were not given before, roughly in time's order. One attempt may come twice (see summary.ts).
+   *
+   * @throws StoreError when the store cannot be read; what follows is then given by the next call
+   */
+  async *newRecords(): AsyncGenerator<JobRecord> {
+    const lines = inOrder(this.#newKeys(), AT_ONCE, async (key) => ({
+      key,
+      lines: await this.#linesOf(key),
+    }));
+
+    for await (const object of lines) {
+      yield* object.lines.map((line) => this.#parse(line)).filter((parsed) => parsed !== undefined);
+      this.#remember(object.key);
+    }
+  }
+
+  async *#newKeys(): AsyncGenerator<string> {
+    const prefix = recordsPrefix(this.#appName, this.#run);
+    const startAfter =
+      this.#newest > 0 ? recordsSince(this.#appName, this.#run, new Date(this.#newest - LATE_MS)) : '';
+
+    for await (const { key } of this.#store.list(prefix, { startAfter })) {
+      if (timeOfKey(key) !== undefined && !this.#read.has(key)) yield key;
+    }
+    // What the next listing leaves out by itself need not be remembered.
+    const oldest = recordsSince(this.#appName, this.#run, new Date(Math.max(this.#newest - LATE_MS, 0)));
+    this.#read = new Set([...this.#read].filter((key) => key > oldest));
+  }
+
+  #remember(key: string): void {
+    this.#read.add(key);
+    this.#newest = Math.max(this.#newest, timeOfKey(key)?.getTime() ?? 0);
+  }
+
+  async #linesOf(key: string): Promise<string[]> {
+    try {
+      const body = await text(await this.#store.read(key));
+      return body.split('\n').filter((line) => line !== '');
+    } catch (error) {
+      // Deleted since it was listed: there is nothing to tell of it. Any other trouble hides records, and is told.
+      if ((await this.#store.head(key)) !== undefined) throw error;
+      this.#skipped += 1;
+      return [];
+    }
+  }
+
+  #parse(line: string): JobRecord | undefined {
+    try {
+      return record.parse(JSON.parse(line));
+    } catch {
+      this.#skipped += 1;
+      return undefined;
+    }
+  }
+}
+
+/** All records of a run, once. */
+export function readRecords(store: Store, appName: string, run: string): AsyncIterable<JobRecord> {
+  return new RecordReader(store, appName, run).newRecords();
+}
