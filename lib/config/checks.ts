@@ -4,6 +4,7 @@ import type { Problem } from './errors.ts';
 import { machineOf, machineTable, machineTypes } from './machines/index.ts';
 import { literal } from './literal.ts';
 import { nearest } from './problems.ts';
+import { parseUploadFlags, UploadFlagsError } from '../store/upload-flags.ts';
 import type { OptionName } from './schema.ts';
 import { memoryLimitMiB } from './sizing.ts';
 
@@ -50,8 +51,22 @@ const knownMachines: Check = {
 const allKnown = (config: Config): boolean =>
   config.MACHINE_TYPE.every((type) => machineOf(type) !== undefined);
 
+const uploadFlags: Check = {
+  options: ['UPLOAD_FLAGS'],
+  find: (config) => {
+    try {
+      parseUploadFlags(config.UPLOAD_FLAGS);
+      return [];
+    } catch (error) {
+      if (!(error instanceof UploadFlagsError)) throw error;
+      return [problem('UPLOAD_FLAGS', config, `${error.message}.`, error.fix ?? 'leave UPLOAD_FLAGS out.')];
+    }
+  },
+};
+
 const checks: readonly Check[] = [
   knownMachines,
+  uploadFlags,
 
   rule(['MACHINE_TYPE'], (config) => {
     const ofArchitecture = (wanted: string): string[] =>

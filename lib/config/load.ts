@@ -1,5 +1,5 @@
 /** Reads config.ts by Node's own type stripping: no compiler, no build. */
-import { existsSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { DistributedFijiError, messageOf } from '../errors.ts';
@@ -15,10 +15,16 @@ import { parseConfig } from './parse.ts';
  */
 export async function loadConfig(path = 'config.ts'): Promise<Config> {
   const file = resolve(path);
-  if (!existsSync(file)) {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) {
     throw new ConfigMissingError(
       `There is no config at ${file}.`,
       'go to the folder that holds config.ts, name one with --config, or make one from an old config.py with `npm run import-config -- config.py`.',
+    );
+  }
+  if (file.endsWith('.py')) {
+    throw new ConfigMissingError(
+      `${file} is a config of the Python Distributed-Fiji.`,
+      `make a config.ts of it with \`npm run import-config -- ${path}\`.`,
     );
   }
   const given = await importDefault(file);
@@ -37,22 +43,31 @@ async function importDefault(file: string): Promise<unknown> {
     return module.default;
   } catch (error) {
     if (error instanceof DistributedFijiError) throw error;
-    const where = placeIn(file, error);
     throw new ConfigUnreadableError(
-      `${basename(file)} cannot be read${where}: ${firstLine(messageOf(error))} (${file}).`,
-      'look at that line: a comma after each option, quotes around text, braces and brackets in pairs.',
+      `${basename(file)} cannot be read${placeIn(file, error)}: ${firstLine(messageOf(error))} (${file}).`,
+      fixFor(error),
       error,
     );
   }
 }
 
-/** Line and, where Node shows it, the line's text: it puts `file:line`, the text and a marker atop the stack. */
+/** Line and its text: Node puts `file:line` atop the stack of what it cannot read. */
 function placeIn(file: string, error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const lines = stack.split('\n');
-  const at = lines.findIndex((line) => line.includes(basename(file)) && /:\d+/.test(line));
-  const number = at < 0 ? undefined : /:(\d+)(?::\d+)?\)?\s*$/.exec(lines[at] as string)?.[1];
-  return number === undefined ? '' : ` at line ${number}`;
+  const stack = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const at = stack.find((line) => line.includes(basename(file)) && /:\d+(:\d+)?\)?\s*$/.test(line));
+  const number = Number(/:(\d+)(?::\d+)?\)?\s*$/.exec(at ?? '')?.[1]);
+  if (Number.isNaN(number)) return '';
+  const text = readFileSync(file, 'utf8').split('\n')[number - 1]?.trim() ?? '';
+  return ` at line ${String(number)}${text === '' ? '' : ` ("${text}")`}`;
+}
+
+function fixFor(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') {
+    return "import defineConfig from where lib/config/index.ts is, seen from the config's own folder.";
+  }
+  if (error instanceof ReferenceError)
+    return 'write values only: text in quotes, numbers, true, false and lists.';
+  return 'look at that line and the one above it: a comma after each option, quotes around text, braces and brackets in pairs.';
 }
 
 function firstLine(message: string): string {
