@@ -25,7 +25,10 @@ export const record = z.object({
   /** What earlier attempts met. */
   history: history.optional(),
   group: z.record(z.string(), scalar),
-  /** Everything the script was given: shared_metadata and the group. */
+  /**
+   * Everything the script was given, shared_metadata and the group, with the values of the message: an input is named
+   * by its key, not by the path it had on one machine, so that the same job can be known again.
+   */
   parameters: z.record(z.string(), scalar),
   output_file_location: z.string(),
   inputs: z.array(file),
