@@ -60,7 +60,8 @@ export function s3Client(options: ClientOptions = {}): S3Client {
   });
 }
 
-function common(options: ClientOptions) {
+/** What every client is made with. */
+export function common(options: ClientOptions) {
   const region = options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   const profile = options.profile === 'default' ? undefined : options.profile;
   const agent = { keepAlive: true, maxSockets: SOCKETS };
