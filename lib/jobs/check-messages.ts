@@ -1,7 +1,8 @@
 /** What can only be checked when the whole job file is known, since its header may stand behind its groups. */
+import { hash } from 'node:crypto';
 import { excerpt, type Problem } from './group.ts';
 import type { JobFileHeader } from './header.ts';
-import { jobId } from './job-id.ts';
+import { ID_LENGTH } from './job-id.ts';
 import { fill, placeholdersOf, toLocation } from './location.ts';
 import { MAX_MESSAGE_BYTES, toMessage } from './make-message.ts';
 import { MOST_PROBLEMS } from './errors.ts';
@@ -21,13 +22,14 @@ export interface LocationUse {
  * @param largestGroupBytes No group's JSON is longer.
  * @returns Every problem found, up to ten, and how output locations are shared.
  */
-export async function checkMessages(
+export function checkMessages(
   spool: Spool,
   header: JobFileHeader,
   largestGroupBytes: number,
-): Promise<{ problems: Problem[]; locations: LocationUse }> {
+): { problems: Problem[]; locations: LocationUse } {
   const inLocation = placeholdersOf(header.output_file_location);
   const inInputs = (header.inputs ?? []).flatMap(placeholdersOf);
+  const used = [...new Set([...inLocation, ...inInputs])];
   const placeholders = inLocation.length + inInputs.length;
   const mayBeTooLarge =
     toBody(toMessage(header, {}, '')).length * 3 + largestGroupBytes * (placeholders + 1) > MAX_MESSAGE_BYTES;
@@ -36,23 +38,23 @@ export async function checkMessages(
 
   const problems: Problem[] = [];
   const locations = new LocationCount();
-  for await (const { index, group, job } of spool.groups()) {
+  for (const { index, group, job } of spool.groups()) {
     if (problems.length > MOST_PROBLEMS) break;
-    const name = `group ${index + 1}, ${excerpt(group)},`;
-    const missing = [...new Set([...inLocation, ...inInputs])].filter((key) => !(key in group));
+    const name = () => `group ${index + 1}, ${excerpt(group)},`;
+    const missing = used.filter((key) => !(key in group));
     if (missing.length > 0) {
-      problems.push(...missing.map((key) => unfilled(name, key, inLocation.includes(key))));
+      problems.push(...missing.map((key) => unfilled(name(), key, inLocation.includes(key))));
       continue;
     }
     const location = toLocation(fill(header.output_file_location, group));
     if (typeof location !== 'string') {
-      problems.push({ what: `${name} gives ${location.what}`, fix: location.fix });
+      problems.push({ what: `${name()} gives ${location.what}`, fix: location.fix });
       continue;
     }
-    locations.add(location);
+    if (inLocation.length > 0) locations.add(location);
     if (!mayBeTooLarge) continue;
     const bytes = Buffer.byteLength(toBody(toMessage(header, group, job)));
-    if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name, bytes));
+    if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name(), bytes));
   }
   return { problems, locations: inLocation.length === 0 ? shared : locations.use() };
 }
@@ -79,7 +81,7 @@ class LocationCount {
   #groups = 0;
 
   add(location: string): void {
-    const id = jobId({ location });
+    const id = hash('sha256', location, 'hex').slice(0, ID_LENGTH);
     this.#groups += 1;
     if (!this.#met.add(id)) this.#repeated.add(id);
   }

@@ -24,24 +24,26 @@ export function excerpt(value: unknown, length = 80): string {
 /**
  * Takes what was written for a group (or for shared_metadata) as parameters.
  *
- * @param where How a message names the place, e.g. `group 17`.
+ * @param place How a message names the place: a group's number in the file (1 is the first), or a name.
  * @returns The parameters without comments, or what is wrong with them.
  */
-export function toGroup(value: unknown, where: string): Group | Problem[] {
+export function toGroup(value: unknown, place: number | string): Group | Problem[] {
+  const where = () => (typeof place === 'number' ? `group ${place}` : place);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [
       {
-        what: `${where} is ${excerpt(value)}, not a set of parameters`,
+        what: `${where()} is ${excerpt(value)}, not a set of parameters`,
         fix: 'Write it as {"Plate": "Plate_1", "Well": "A01"}.',
       },
     ];
   }
   const group: Group = {};
   const problems: Problem[] = [];
-  for (const [key, item] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const item = (value as Record<string, unknown>)[key];
     if (isComment(key)) continue;
     if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') group[key] = item;
-    else problems.push(unusable(item, `${where}, ${excerpt(key)}`));
+    else problems.push(unusable(item, `${where()}, ${excerpt(key)}`));
   }
   return problems.length > 0 ? problems : group;
 }

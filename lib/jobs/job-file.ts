@@ -7,7 +7,7 @@
 import type { Store } from '../store/store.ts';
 import { JobFileError, MOST_PROBLEMS } from './errors.ts';
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
-import { groupsOf, type Gap } from './groups/index.ts';
+import { groupsOf, type Gap, type GroupSource } from './groups/index.ts';
 import { toHeader, unknownKeys, type JobFileHeader } from './header.ts';
 import { canonical, jobId } from './job-id.ts';
 import { checkMessages, type LocationUse } from './check-messages.ts';
@@ -38,9 +38,9 @@ export interface JobFile {
   /** The jobs in the order of the file, from the given place (0 is the first). May be called more than once. */
   messages(options?: { readonly from?: number }): AsyncIterable<JobMessage>;
   /** Eight hex digits for the first `count` groups: the same only for the same groups in the same order. */
-  checksum(count: number): Promise<string>;
+  checksum(count: number): string;
   /** Frees the disk space that the groups take. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /**
@@ -50,18 +50,18 @@ export interface JobFile {
  * @throws JobFileError with every problem found, up to ten.
  */
 export async function openJobFile(path: string, { source }: JobFileOptions = {}): Promise<JobFile> {
-  const spool = await Spool.create();
+  const spool = Spool.create();
   try {
     const parts: JobFileParts = { header: {} };
     const groups = groupsOf(path, parts, source);
-    const { problems, repeated, largestBytes } = await take(groups.values(), spool);
+    const { problems, repeated, largestBytes } = await take(groups, spool, path);
     const header = toHeader(parts.header, path);
     if (Array.isArray(header)) problems.unshift(...header);
-    if (repeated.size > 0) problems.push(...(await equalGroups(spool, repeated)));
+    if (repeated.size > 0) problems.push(...equalGroups(spool, repeated));
     if (problems.length === 0 && spool.count === 0) problems.push(noGroups(parts));
     refuse(path, problems);
     const complete = header as JobFileHeader;
-    const { problems: unfit, locations } = await checkMessages(spool, complete, largestBytes);
+    const { problems: unfit, locations } = checkMessages(spool, complete, largestBytes);
     refuse(path, unfit);
     return {
       path,
@@ -72,13 +72,15 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
       gaps: groups.gaps,
       locations,
       messages: async function* ({ from = 0 } = {}) {
-        for await (const { job, group } of spool.groups(from)) yield toMessage(complete, group, job);
+        for (const { job, group } of spool.groups(from)) yield toMessage(complete, group, job);
       },
       checksum: (count) => spool.checksum(count),
-      close: () => spool.close(),
+      close: () => {
+        spool.close();
+      },
     };
   } catch (thrown) {
-    await spool.close();
+    spool.close();
     throw thrown;
   }
 }
@@ -92,41 +94,40 @@ interface Taken {
 }
 
 /** Checks each group by itself and spools it. */
-async function take(groups: AsyncIterable<unknown>, spool: Spool): Promise<Taken> {
+async function take(groups: GroupSource, spool: Spool, path: string): Promise<Taken> {
   const problems: Problem[] = [];
   const repeated = new Set<string>();
   const seen = new SeenIds();
   let largest = 0;
   let number = 0;
-  for await (const value of groups) {
+  await groups.read((value) => {
     number += 1;
-    const group = toGroup(value, `group ${number}`);
+    const group = toGroup(value, number);
     if (Array.isArray(group)) {
       problems.push(...group);
-      if (problems.length > MOST_PROBLEMS) break;
-      continue;
+      if (problems.length > MOST_PROBLEMS) refuse(path, problems);
+      return;
     }
     const job = jobId(group);
     if (!seen.add(job) && repeated.size < MOST_PROBLEMS) repeated.add(job);
     const json = JSON.stringify(group);
-    largest = Math.max(largest, json.length);
-    const full = spool.add(job, json);
-    if (full !== undefined) await full;
-  }
-  await spool.flush();
+    if (json.length > largest) largest = json.length;
+    spool.add(job, json);
+  });
+  spool.flush();
   return { problems, repeated, largestBytes: largest * 3 };
 }
 
 /** The second look: which groups are the ones whose ids came twice. */
-async function equalGroups(spool: Spool, repeated: ReadonlySet<string>): Promise<Problem[]> {
+function equalGroups(spool: Spool, repeated: ReadonlySet<string>): Problem[] {
   const met = new Map<string, { readonly place: number; readonly text: string }>();
   const problems: Problem[] = [];
-  for await (const { index, job, group } of spool.groups()) {
+  for (const { index, job, group } of spool.groups()) {
     if (!repeated.has(job)) continue;
     const first = met.get(job);
-    const place = index + 1;
-    if (first === undefined) met.set(job, { place, text: canonical(group) });
-    else if (problems.length <= MOST_PROBLEMS) problems.push(equal(first, { place, group }));
+    if (first === undefined) met.set(job, { place: index + 1, text: canonical(group) });
+    else problems.push(equal(first, { place: index + 1, group }));
+    if (problems.length > MOST_PROBLEMS) break;
   }
   return problems;
 }

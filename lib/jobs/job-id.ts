@@ -8,9 +8,10 @@ export const ID_LENGTH = 16;
 /** One text for a group, whatever the order of its keys in the file. */
 export function canonical(group: Group): string {
   const keys = Object.keys(group);
-  if (keys.every((key, index) => index === 0 || (keys[index - 1] as string) < key))
-    return JSON.stringify(group);
-  return JSON.stringify(Object.fromEntries(keys.sort().map((key) => [key, group[key]])));
+  for (let index = 1; index < keys.length; index += 1) {
+    if ((keys[index - 1] as string) > (keys[index] as string)) return JSON.stringify(group, keys.sort());
+  }
+  return JSON.stringify(group);
 }
 
 /**

@@ -2,10 +2,12 @@
  * Reads a job file as a stream: a million groups pass through without ever being held together.
  * The parts beside `groups` are small and are collected on the way, wherever they stand in the file.
  */
-import { createReadStream } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { TokenParser, Tokenizer, TokenType, type ParsedTokenInfo as Token } from '@streamparser/json';
 import { isComment } from './group.ts';
 import { NotAJobFile, readError } from './read-error.ts';
+
+const CHUNK_BYTES = 64 * 1024;
 
 /** How `groups` was written: a list, an object that describes them, or something that is neither. */
 export type WrittenGroups =
@@ -23,22 +25,29 @@ export interface JobFileParts {
 
 /**
  * @param parts Filled while the file is read.
- * @returns The elements of `groups`, as written, when it is a list.
+ * @param take Gets each element of `groups`, as written, when it is a list.
  * @throws JobFileError when the file cannot be read, is empty, or is not JSON (with line and column).
  */
-export async function* readJobJson(path: string, parts: JobFileParts): AsyncGenerator<unknown, void, void> {
-  const elements: unknown[] = [];
-  const reader = new Reader(parts, elements);
+export async function readJobJson(
+  path: string,
+  parts: JobFileParts,
+  take: (group: unknown) => void,
+): Promise<void> {
+  const reader = new Reader(parts, take);
+  let file: number | undefined;
   try {
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: 256 * 1024,
-    }) as AsyncIterable<Buffer>) {
-      reader.write(chunk);
-      if (elements.length > 0) yield* elements.splice(0);
+    file = openSync(path, 'r');
+    // One buffer, used again and again, keeps memory flat; the parser copies what it keeps. Synchronous, as the bytes are
+    // nearly always in the system's cache: a trip to the thread pool for each chunk would take several times as long.
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let bytes = readSync(file, buffer); bytes > 0; bytes = readSync(file, buffer)) {
+      reader.write(buffer.subarray(0, bytes));
     }
     reader.end();
   } catch (cause) {
     throw await readError(path, reader, cause);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -52,16 +61,16 @@ class Reader {
   bytes = 0;
   blank = true;
   readonly #parts: JobFileParts;
-  readonly #elements: unknown[];
+  readonly #takeGroup: (group: unknown) => void;
   readonly #tokens = new Tokenizer();
   readonly #outer = new TokenParser({ paths: [] });
   #value: TokenParser | undefined;
   #groupsValue: TokenParser | undefined;
   #key = '';
 
-  constructor(parts: JobFileParts, elements: unknown[]) {
+  constructor(parts: JobFileParts, takeGroup: (group: unknown) => void) {
     this.#parts = parts;
-    this.#elements = elements;
+    this.#takeGroup = takeGroup;
     this.#tokens.onToken = (token) => {
       this.#take(token);
     };
@@ -100,7 +109,7 @@ class Reader {
     }
     this.blank = false;
     this.#outer.write(token);
-    if (token.token === TokenType.STRING) this.#key = token.value;
+    if (token.token === TokenType.STRING) this.#key = token.value as string;
     if (token.token === TokenType.COLON)
       this.#value = this.#key === 'groups' ? this.#groups() : this.#entry(this.#key);
   }
@@ -126,7 +135,7 @@ class Reader {
     const parser = new TokenParser({ paths: ['$.*'], keepStack: false });
     parser.onValue = ({ value, key }) => {
       const { groups } = this.#parts;
-      if (groups?.kind === 'list') this.#elements.push(value);
+      if (groups?.kind === 'list') this.#takeGroup(value);
       else if (groups?.kind === 'description') groups.description[key as string] = value;
     };
     this.#groupsValue = parser;

@@ -1,16 +1,17 @@
 /**
  * The checked groups of a job file, kept on disk between checking and sending: what is sent is what was checked, even
  * when somebody edits the job file meanwhile, and a bucket is listed once. The file has no name (it is removed as soon as
- * it is open), so that nothing is left behind however the process ends.
+ * it is open), so that nothing is left behind however the process ends. Reads and writes are synchronous: they meet the
+ * system's cache, and a trip to the thread pool for each would take several times as long.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Group } from './group.ts';
 import { ID_LENGTH } from './job-id.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 32 * 1024;
 
 export interface SpooledGroup {
   /** Its place in the job file: 0 is the first. */
@@ -20,84 +21,85 @@ export interface SpooledGroup {
 }
 
 export class Spool {
-  readonly #file: FileHandle;
-  #pending: string[] = [];
-  #pendingLength = 0;
+  readonly #file: number;
+  // One buffer, used again and again: a fresh one for each chunk would outgrow the memory that a million groups may take.
+  readonly #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  #filled = 0;
   count = 0;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: number) {
     this.#file = file;
   }
 
-  static async create(): Promise<Spool> {
-    const folder = await mkdtemp(join(tmpdir(), 'distributed-fiji-jobs-'));
+  static create(): Spool {
+    const folder = mkdtempSync(join(tmpdir(), 'distributed-fiji-jobs-'));
     try {
-      return new Spool(await open(join(folder, 'groups'), 'w+'));
+      return new Spool(openSync(join(folder, 'groups'), 'w+'));
     } finally {
-      await rm(folder, { recursive: true });
+      rmSync(folder, { recursive: true });
     }
   }
 
-  /** Adds a group; await the promise when there is one (the buffer is being written). */
-  add(job: string, json: string): Promise<void> | undefined {
-    this.#pending.push(`${job}${json}\n`);
-    this.#pendingLength += json.length;
+  add(job: string, json: string): void {
+    const line = `${job}${json}\n`;
     this.count += 1;
-    return this.#pendingLength >= CHUNK_BYTES ? this.flush() : undefined;
+    if (line.length * 3 > this.#buffer.length - this.#filled) this.flush();
+    if (line.length * 3 > this.#buffer.length) writeAll(this.#file, Buffer.from(line));
+    else this.#filled += this.#buffer.write(line, this.#filled);
   }
 
-  async flush(): Promise<void> {
-    const text = this.#pending.join('');
-    this.#pending = [];
-    this.#pendingLength = 0;
-    if (text !== '') await this.#file.appendFile(text);
+  /** Writes what is not on the disk yet; to be called before reading. */
+  flush(): void {
+    writeAll(this.#file, this.#buffer.subarray(0, this.#filled));
+    this.#filled = 0;
   }
 
   /** The groups in the order of the job file, from the given place on. Several readers may be at work at once. */
-  async *groups(from = 0): AsyncGenerator<SpooledGroup, void, void> {
+  *groups(from = 0): Generator<SpooledGroup, void, void> {
     let index = 0;
-    for await (const lines of this.#lines()) {
-      for (const line of lines) {
-        if (index >= from) {
-          yield { index, job: line.slice(0, ID_LENGTH), group: JSON.parse(line.slice(ID_LENGTH)) as Group };
-        }
-        index += 1;
+    for (const line of this.#lines()) {
+      if (index >= from) {
+        yield { index, job: line.slice(0, ID_LENGTH), group: JSON.parse(line.slice(ID_LENGTH)) as Group };
       }
+      index += 1;
     }
   }
 
   /** Eight hex digits that stand for the first `count` groups and their order. */
-  async checksum(count: number): Promise<string> {
+  checksum(count: number): string {
     const digest = createHash('sha256');
-    let index = 0;
-    for await (const lines of this.#lines()) {
-      digest.update(
-        lines
-          .slice(0, count - index)
-          .map((line) => line.slice(0, ID_LENGTH))
-          .join(''),
-      );
-      index += lines.length;
-      if (index >= count) break;
+    let left = count;
+    for (const line of this.#lines()) {
+      if (left === 0) break;
+      digest.update(line.slice(0, ID_LENGTH));
+      left -= 1;
     }
     return digest.digest('hex').slice(0, 8);
   }
 
-  async close(): Promise<void> {
-    await this.#file.close();
+  close(): void {
+    closeSync(this.#file);
   }
 
-  async *#lines(): AsyncGenerator<string[], void, void> {
+  *#lines(): Generator<string, void, void> {
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     const decoder = new TextDecoder();
-    let rest = '';
+    let text = '';
     for (let position = 0; ;) {
-      const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, position);
+      const bytesRead = readSync(this.#file, buffer, 0, buffer.length, position);
       if (bytesRead === 0) return;
       position += bytesRead;
-      const lines = (rest + decoder.decode(buffer.subarray(0, bytesRead), { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      yield lines;
+      text += decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
+      let start = 0;
+      for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+        yield text.slice(start, end);
+        start = end + 1;
+      }
+      text = text.slice(start);
     }
   }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
 }

@@ -13,10 +13,11 @@ import { excerpt, type Group } from '../group.ts';
  * @param description `{"csv": "groups.csv"}`, relative to the job file's folder; `"delimiter"` when it is not a comma
  *   (a tab in .tsv and .tab files).
  */
-export async function* csvGroups(
+export async function csvGroups(
   description: Record<string, unknown>,
   path: string,
-): AsyncGenerator<Group, void, void> {
+  take: (group: Group) => void,
+): Promise<void> {
   const { csv, delimiter, ...others } = description;
   const [other] = Object.keys(others);
   if (typeof csv !== 'string' || csv === '' || other !== undefined) {
@@ -42,7 +43,7 @@ export async function* csvGroups(
   });
   pipeline(createReadStream(table), rows, () => undefined);
   try {
-    for await (const row of rows as AsyncIterable<Group>) yield row;
+    for await (const row of rows as AsyncIterable<Group>) take(row);
   } catch (cause) {
     if (cause instanceof JobFileError) throw cause;
     throw new JobFileError(table, [problemOf(cause)], cause);

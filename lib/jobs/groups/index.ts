@@ -14,9 +14,13 @@ export interface Gap {
   readonly missing: string;
 }
 
-/** A stream of groups, unchecked, and what was noticed on the way: complete when the stream has ended. */
+/** Groups, unchecked, and what was noticed on the way: complete when reading has ended. */
 export interface GroupSource {
-  values(): AsyncIterable<unknown>;
+  /**
+   * Hands over one group after the other, each gone before the next comes: a million groups held in batches, or waited
+   * for one by one, would make the heap grow past all they need.
+   */
+  read(take: (group: unknown) => void): Promise<void>;
   readonly notes: readonly string[];
   readonly gaps: readonly Gap[];
 }
@@ -32,16 +36,16 @@ export function groupsOf(path: string, parts: JobFileParts, source: Store | unde
   return {
     notes,
     gaps,
-    async *values() {
-      yield* readJobJson(path, parts);
+    async read(take) {
+      await readJobJson(path, parts, take);
       const { groups } = parts;
       if (groups === undefined || groups.kind === 'list') return;
       if (groups.kind === 'other') throw unusable(path, groups.value);
       const description = Object.fromEntries(
         Object.entries(groups.description).filter(([key]) => !isComment(key)),
       );
-      if ('csv' in description) yield* csvGroups(description, path);
-      else yield* crossProduct(description, path);
+      if ('csv' in description) await csvGroups(description, path, take);
+      else for (const group of crossProduct(description, path)) take(group);
     },
   };
 }
