@@ -69,6 +69,12 @@ const checks: readonly Check[] = [
   uploadFlags,
 
   rule(['MACHINE_TYPE'], (config) => {
+    const repeated = config.MACHINE_TYPE.find((type, index) => config.MACHINE_TYPE.indexOf(type) < index);
+    if (repeated === undefined) return undefined;
+    return [`MACHINE_TYPE has ${literal(repeated)} twice, which AWS refuses.`, 'write each type once.'];
+  }),
+
+  rule(['MACHINE_TYPE'], (config) => {
     const ofArchitecture = (wanted: string): string[] =>
       config.MACHINE_TYPE.filter((type) => machineOf(type)?.architecture === wanted);
     const [x86, arm] = [ofArchitecture('x86_64'), ofArchitecture('arm64')];

@@ -20,24 +20,34 @@ export function flag() {
     .transform((value) => value === true || value === 'True' || value === 'true');
 }
 
-/** A whole number, or the text of one. */
-export function whole(must: string, range: Range & { readonly among?: readonly number[] }) {
+/**
+ * A whole number, or the text of one.
+ * @param what the unit with its words, such as 'seconds' or 'CPU units (1024 a core)'; the limits follow by themselves.
+ */
+export function whole(what: string, range: Range) {
+  const limits =
+    range.max === undefined ? `${String(range.min)} or more` : `${String(range.min)}-${String(range.max)}`;
+  const must = `a whole number of ${what}, ${limits}`;
   return numeric(must).pipe(
-    z
-      .number()
-      .refine(
-        (value) =>
-          Number.isSafeInteger(value) && inRange(value, range) && (range.among?.includes(value) ?? true),
-        { error: must },
-      ),
+    z.number().refine((value) => Number.isSafeInteger(value) && inRange(value, range), { error: must }),
   );
 }
 
-/** A number above zero, or the text of one. */
-export function positive(must: string, range: Omit<Range, 'min'> = {}) {
-  return numeric(must).pipe(
-    z.number().refine((value) => value > 0 && inRange(value, { min: 0, ...range }), { error: must }),
-  );
+/** One of a few whole numbers. */
+export function choice(what: string, among: readonly number[]) {
+  const must = `one of these numbers of ${what}: ${among.join(', ')}`;
+  return numeric(must).pipe(z.number().refine((value) => among.includes(value), { error: must }));
+}
+
+/**
+ * A number above zero, or the text of one.
+ * @param limit the most it can be, and why.
+ */
+export function positive(what: string, limit?: { readonly max: number; readonly why: string }) {
+  const max = limit?.max ?? Infinity;
+  const must =
+    limit === undefined ? `${what} above 0` : `${what} above 0, at most ${String(max)} (${limit.why})`;
+  return numeric(must).pipe(z.number().refine((value) => value > 0 && value <= max, { error: must }));
 }
 
 function numeric(must: string) {

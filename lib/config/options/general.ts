@@ -1,6 +1,6 @@
 /** What the run is called, which image and script it runs, and whose account it uses. */
 import { z } from 'zod';
-import { bucketName, flag, isBucketName, optionalText, text, whole } from '../values.ts';
+import { bucketName, flag, isBucketName, optionalText, text, choice } from '../values.ts';
 
 /**
  * Stack names take no underscore, so one becomes two hyphens there (derive.ts): two of them in a name would make
@@ -8,6 +8,15 @@ import { bucketName, flag, isBucketName, optionalText, text, whole } from '../va
  */
 const isAppName = (value: string): boolean =>
   /^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(value) && !value.includes('--');
+
+/** What the worker can fetch: an address without TLS only on this machine, an S3 address only with its key. */
+function isScriptAddress(value: string): boolean {
+  const [, scheme, rest = ''] = /^(\w{2,}):\/*(.*)$/.exec(value) ?? [];
+  if (scheme === undefined) return true;
+  if (scheme === 'http') return /^(127\.0\.0\.1|localhost)[:/]/.test(rest);
+  if (scheme === 's3') return /^[^/]+\/[^/]/.test(rest);
+  return (scheme === 'https' || scheme === 'file') && rest !== '';
+}
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION_DAYS = [
@@ -32,7 +41,7 @@ export const general = {
    * @default 'cellprofiler/distributed-fiji:latest'
    */
   DOCKERHUB_TAG: text(
-    'an image as name:tag, without https://',
+    'an image as name:tag or name@sha256:..., in lower case, without https://',
     /^(?:[a-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[a-f0-9]{64})?$/,
   ).default('cellprofiler/distributed-fiji:latest'),
 
@@ -53,8 +62,7 @@ export const general = {
    */
   SCRIPT_DOWNLOAD_URL: text(
     "an https:// or s3:// address or a file's path",
-    (value) =>
-      value === '' || (!/^(?!https?:|s3:|file:)\w{2,}:/.test(value) && !/^s3:\/*[^/]*\/?$/.test(value)),
+    (value) => value === '' || isScriptAddress(value),
   ).default(''),
 
   /**
@@ -147,8 +155,5 @@ export const general = {
    * (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653).
    * @default 60
    */
-  LOG_RETENTION_DAYS: whole(`days that CloudWatch knows: ${RETENTION_DAYS.join(', ')}`, {
-    min: 1,
-    among: RETENTION_DAYS,
-  }).default(60),
+  LOG_RETENTION_DAYS: choice('days', RETENTION_DAYS).default(60),
 };

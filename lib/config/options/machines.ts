@@ -25,23 +25,23 @@ export const machines = {
    * Most machines at a time. The monitor starts fewer when there are fewer jobs, and none when there are none.
    * @default 3
    */
-  CLUSTER_MACHINES: whole('a whole number of machines, 1-5000', { min: 1, max: 5000 }).default(3),
+  CLUSTER_MACHINES: whole('machines', { min: 1, max: 5000 }).default(3),
 
   /**
    * How many of CLUSTER_MACHINES are bought On-Demand: dearer, and never taken away. The rest are Spot machines.
    * @default 0
    */
-  ON_DEMAND_MACHINES: whole('a whole number of machines, 0 or more', { min: 0, max: 5000 }).default(0),
+  ON_DEMAND_MACHINES: whole('machines', { min: 0 }).default(0),
 
   /**
    * Containers, each with one Fiji and one job at a time, on each machine. They share its memory, cores and disk.
    * @default 1
    */
-  TASKS_PER_MACHINE: whole('a whole number of containers, 1 or more', { min: 1, max: 1000 }).default(1),
+  TASKS_PER_MACHINE: whole('containers', { min: 1 }).default(1),
 
   /**
-   * Machine types to choose from, cheapest and most available first come. Several of one size make Spot machines
-   * easier to get. All x86 or all ARM; the smallest must hold MEMORY x TASKS_PER_MACHINE.
+   * Machine types that may be started: AWS takes those with the best price and supply. Several of one size make
+   * Spot machines easier to get. All x86 or all ARM; the smallest must hold MEMORY x TASKS_PER_MACHINE.
    * @default ['m5.large', 'm5a.large', 'm6a.large', 'm6i.large']
    */
   MACHINE_TYPE: z
@@ -55,14 +55,14 @@ export const machines = {
    * means no machines.
    * @default 0.1
    */
-  MACHINE_PRICE: positive('a price in dollars an hour above 0, such as 0.10', { max: 1000 }).default(0.1),
+  MACHINE_PRICE: positive('a price in dollars an hour').default(0.1),
 
   /**
    * Disk of each machine in GB, at least 22: it holds the unpacked image (1-4 GB), and each container gets
    * EBS_VOL_SIZE / TASKS_PER_MACHINE - 2 GB.
    * @default 30
    */
-  EBS_VOL_SIZE: whole('a whole number of GB, 22-16384', { min: 22, max: 16384 }).default(30),
+  EBS_VOL_SIZE: whole('GB', { min: 22, max: 16384 }).default(30),
 
   /**
    * How images reach the script: `false` mounts the bucket (only what is read is fetched), `true` copies each job's

@@ -25,33 +25,30 @@ export const monitor = {
    * Seconds that the queue must have stayed empty before a worker leaves, and its machine can end.
    * @default 60
    */
-  WORKER_IDLE_SECONDS: whole('a whole number of seconds, 20-3600', { min: 20, max: 3600 }).default(60),
+  WORKER_IDLE_SECONDS: whole('seconds', { min: 20, max: 3600 }).default(60),
 
   /**
    * Minutes after which a machine without work ends itself, should the monitor have died.
    * @default 15
    */
-  MACHINE_IDLE_MINUTES: whole('a whole number of minutes, 5-720', { min: 5, max: 720 }).default(15),
+  MACHINE_IDLE_MINUTES: whole('minutes', { min: 5, max: 720 }).default(15),
 
   /**
    * Minutes that a new machine has to join the cluster before it is ended and replaced.
    * @default 15
    */
-  MACHINE_START_MINUTES: whole('a whole number of minutes, 5-120', { min: 5, max: 120 }).default(15),
+  MACHINE_START_MINUTES: whole('minutes', { min: 5, max: 120 }).default(15),
 
   /**
    * When this many attempts in a row have failed and none succeeded, no further machine is started until one does.
    * 0: never stop.
    * @default 50
    */
-  FAILURES_BEFORE_PAUSE: whole('a whole number of failed attempts, 0 (never) or more', {
-    min: 0,
-    max: 1_000_000,
-  }).default(50),
+  FAILURES_BEFORE_PAUSE: whole('failed attempts', { min: 0 }).default(50),
 
   /**
    * Minutes without any job ending, while jobs wait, until you are told.
    * @default JOB_TIMEOUT_MINUTES x 1.5, rounded up, at least 30
    */
-  STALLED_AFTER_MINUTES: whole('a whole number of minutes, 5-1440', { min: 5, max: 1440 }).optional(),
+  STALLED_AFTER_MINUTES: whole('minutes', { min: 5, max: 1440 }).optional(),
 };

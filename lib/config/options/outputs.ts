@@ -13,15 +13,13 @@ export const outputs = {
    * Fewest files that a job must have written for its success to count.
    * @default 1
    */
-  EXPECTED_NUMBER_FILES: whole('a whole number of files, 0 or more', { min: 0, max: 1_000_000_000 }).default(
-    1,
-  ),
+  EXPECTED_NUMBER_FILES: whole('files', { min: 0 }).default(1),
 
   /**
    * Smallest size in bytes at which a file counts towards EXPECTED_NUMBER_FILES.
    * @default 1
    */
-  MIN_FILE_SIZE_BYTES: whole('a whole number of bytes, 0 or more', { min: 0 }).default(1),
+  MIN_FILE_SIZE_BYTES: whole('bytes', { min: 0 }).default(1),
 
   /**
    * Text that a file's name must hold to count towards EXPECTED_NUMBER_FILES, such as '.csv'. Empty: every file

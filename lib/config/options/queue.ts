@@ -15,7 +15,7 @@ export const queue = {
    * A running job keeps renewing it, so it need not fit the length of a job.
    * @default 600
    */
-  SQS_MESSAGE_VISIBILITY: whole('a whole number of seconds, 30-43200', { min: 30, max: 43_200 }).default(600),
+  SQS_MESSAGE_VISIBILITY: whole('seconds', { min: 30, max: 43_200 }).default(600),
 
   /**
    * Name of the queue that jobs go to after JOB_RETRIES failures, with their reasons; created with the run and
@@ -38,13 +38,13 @@ export const queue = {
    * How often a job may fail before it goes to the dead-letter queue. A machine taken away is no failure.
    * @default 3
    */
-  JOB_RETRIES: whole('a whole number of attempts, 1-1000', { min: 1, max: 1000 }).default(3),
+  JOB_RETRIES: whole('attempts', { min: 1, max: 1000 }).default(3),
 
   /**
    * Seconds before a failed job is tried again; doubled for each further failure, never more than 900.
    * @default 30
    */
-  RETRY_DELAY_SECONDS: whole('a whole number of seconds, 0-900', { min: 0, max: 900 }).default(30),
+  RETRY_DELAY_SECONDS: whole('seconds', { min: 0, max: 900 }).default(30),
 
   /**
    * Name of the log group of your jobs; machines log to the same name with `_perInstance` after it.
