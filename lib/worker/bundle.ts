@@ -7,7 +7,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -31,7 +31,6 @@ export async function bundleWorker(folder: string = join(root, 'dist', 'worker')
   const files = new Map([[WORKER_ENTRY, await program()], ...(await assets())]);
   const digest = createHash('sha256');
 
-  await mkdir(folder, { recursive: true });
   for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     digest.update(`${name}\0${content.length}\0`).update(content);
     await writeIfChanged(join(folder, name), content);
@@ -57,13 +56,13 @@ async function program(): Promise<Uint8Array> {
   return Buffer.concat(result.outputFiles.map((file) => file.contents)); // one entry point: one file
 }
 
-/** What lib/fiji reads beside itself at run time: the programs that run inside the JVM. */
+/** The programs that run inside the JVM, where lib/fiji looks for them: as they lie below it, beside the program. */
 async function assets(): Promise<[string, Uint8Array][]> {
   const names = (await readdir(fijiSources, { recursive: true })).filter((name) => name.endsWith('.groovy'));
 
   return Promise.all(
-    names.map(async (name) => [basename(name), await readFile(join(fijiSources, name))] as const),
-  ).then((entries) => entries.map(([name, content]) => [name, content]));
+    names.map(async (name): Promise<[string, Uint8Array]> => [name, await readFile(join(fijiSources, name))]),
+  );
 }
 
 /** Beside and renamed: a worker that starts at this moment reads the old file or the new one, never half of one. */
@@ -71,6 +70,7 @@ async function writeIfChanged(path: string, content: Uint8Array): Promise<void> 
   const present = await readFile(path).catch(() => undefined);
 
   if (present !== undefined && Buffer.compare(present, content) === 0) return;
+  await mkdir(dirname(path), { recursive: true });
   const beside = `${path}.${randomUUID()}`;
   await writeFile(beside, content);
   await rename(beside, path);

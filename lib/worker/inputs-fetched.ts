@@ -2,16 +2,15 @@
  * DOWNLOAD_FILES: what the job's parameters name is listed, measured against the disk, and only then fetched into the
  * job's scratch, several files at a time. Stores check each file's size as it arrives.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import picomatch from 'picomatch';
 import type { Scalar } from '../jobs/message.ts';
 import type { Store, StoredObject } from '../store/store.ts';
+import { sha256 } from './checksum.ts';
 import type { InputFile, InputsContext, InputsOutcome, InputsStep, NamedInput } from './inputs-step.ts';
 import { asGiven, storeOf } from './inputs-step.ts';
+import { inLanes } from './lanes.ts';
 
 /** Enough to fill a fast line with small images; each holds little memory. */
 const AT_ONCE = 8;
@@ -116,27 +115,13 @@ function gigabytes(bytes: number): string {
 
 async function fetchAll(plan: readonly Planned[], signal: AbortSignal | undefined): Promise<InputFile[]> {
   const files: InputFile[] = [];
-  const remaining = plan.values(); // shared by the lanes: each takes the next file
-  let broken = false;
-  const lane = async () => {
-    for (const { store, object, path } of remaining) {
-      signal?.throwIfAborted();
-      if (broken) return;
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        const bytes = await store.download(object.key, path);
-        files.push({ key: object.key, bytes, sha256: await sha256(path) });
-      } catch (error) {
-        broken = true;
-        throw error;
-      }
-    }
-  };
 
-  // All have ended before this one does: nothing may write to a scratch folder that is about to be removed.
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(AT_ONCE, plan.length) }, lane));
-  const failed = lanes.find((ended) => ended.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await inLanes(plan, AT_ONCE, async ({ store, object, path }) => {
+    signal?.throwIfAborted();
+    await mkdir(dirname(path), { recursive: true });
+    const bytes = await store.download(object.key, path);
+    files.push({ key: object.key, bytes, sha256: await sha256(path) });
+  });
   return files.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -148,11 +133,4 @@ function forRecord(files: InputFile[]): InputFile[] {
     bytes.set(folder, (bytes.get(folder) ?? 0) + file.bytes);
   }
   return [...bytes].map(([key, sum]) => ({ key, bytes: sum }));
-}
-
-/** Hex, of a file that may be larger than memory. */
-export async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

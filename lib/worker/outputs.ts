@@ -1,0 +1,133 @@
+/** What a job left in its output folder: is it enough, and where does it go. */
+import { copyFile, lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { JobRecord } from '../records/record.ts';
+import type { Owner, Store } from '../store/store.ts';
+import { sha256 } from './checksum.ts';
+import { inLanes } from './lanes.ts';
+import type { WorkerSettings } from './settings.ts';
+
+export interface OutputFile {
+  /** Relative to the output folder, with `/`. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface OutputFiles {
+  readonly files: readonly OutputFile[];
+  /** What lies there and cannot be uploaded, with the reason: for the job's log. */
+  readonly skipped: readonly string[];
+}
+
+/**
+ * Every file below a folder, in name order. A link to a file is that file: scripts link what they pass on unchanged.
+ * A link to a folder is not followed (it may lead round in a circle, or out to the whole disk).
+ */
+export async function listOutputs(folder: string): Promise<OutputFiles> {
+  const files: OutputFile[] = [];
+  const skipped: string[] = [];
+
+  // A script that removed its output folder left nothing in it.
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
+
+  for (const name of names.sort()) {
+    const path = join(folder, name);
+    const own = await lstat(path);
+    const target = own.isSymbolicLink() ? await stat(path).catch(() => undefined) : own;
+
+    if (target?.isFile()) files.push({ name, path, bytes: target.size });
+    else if (target === undefined) skipped.push(`${name}: a link to nothing`);
+    else if (own.isSymbolicLink()) skipped.push(`${name}: a link to something that is no file`);
+    else if (!own.isDirectory()) skipped.push(`${name}: neither a file nor a folder`);
+  }
+  return { files, skipped };
+}
+
+/**
+ * Moves files out of Fiji's working folder, which the next job needs, to `folder`/output. A link becomes a copy of what
+ * it points to: that may be in the working folder too.
+ *
+ * @param folder on the same disk
+ */
+export async function stageOutputs(files: readonly OutputFile[], folder: string): Promise<OutputFile[]> {
+  const staged: OutputFile[] = [];
+
+  for (const { name, path, bytes } of files) {
+    const to = join(folder, 'output', name);
+    await mkdir(dirname(to), { recursive: true });
+    if ((await lstat(path)).isSymbolicLink()) await copyFile(path, to);
+    else await rename(path, to);
+    staged.push({ name, path: to, bytes });
+  }
+  return staged;
+}
+
+type Expectation = Pick<WorkerSettings, 'EXPECTED_NUMBER_FILES' | 'MIN_FILE_SIZE_BYTES' | 'NECESSARY_STRING'>;
+
+const NAMES_IN_REASON = 20;
+
+/**
+ * The ancestor's rule: a file counts when it has at least MIN_FILE_SIZE_BYTES and NECESSARY_STRING in its name (with
+ * its subfolders), and EXPECTED_NUMBER_FILES must count. Whatever does not count is still uploaded with the rest.
+ *
+ * @returns Why it is not enough; undefined when it is.
+ */
+export function missingOutputs(files: readonly OutputFile[], expected: Expectation): string | undefined {
+  const counts = files.filter(
+    ({ name, bytes }) => bytes >= expected.MIN_FILE_SIZE_BYTES && name.includes(expected.NECESSARY_STRING),
+  );
+  if (counts.length >= expected.EXPECTED_NUMBER_FILES) return undefined;
+
+  const conditions = [
+    expected.MIN_FILE_SIZE_BYTES > 0 ? `at least ${expected.MIN_FILE_SIZE_BYTES} bytes` : '',
+    expected.NECESSARY_STRING === '' ? '' : `"${expected.NECESSARY_STRING}" in the name`,
+  ].filter((condition) => condition !== '');
+  const suffix = conditions.length === 0 ? '' : ` (${conditions.join(', ')})`;
+  const shown = files.slice(0, NAMES_IN_REASON).map(({ name, bytes }) => `${name} (${bytes} bytes)`);
+  const more = files.length > NAMES_IN_REASON ? ` and ${files.length - NAMES_IN_REASON} more` : '';
+  const there = files.length === 0 ? 'its output folder is empty' : `there: ${shown.join(', ')}${more}`;
+
+  return `${counts.length} of ${expected.EXPECTED_NUMBER_FILES} expected files${suffix}; ${there}`;
+}
+
+export type Upload =
+  | { readonly kind: 'written'; readonly outputs: JobRecord['outputs'] }
+  | { readonly kind: 'collision'; readonly reason: string };
+
+/** Small files wait for the line, not for this machine. */
+const AT_ONCE = 4;
+
+/**
+ * Puts every file under `location`, subfolders kept. Stops at the first file that another job of this run owns; what
+ * was written before it stays, under this job's name, and is replaced when the job is done again.
+ */
+export async function uploadOutputs(
+  files: readonly OutputFile[],
+  location: string,
+  owner: Owner,
+  destination: Store,
+): Promise<Upload> {
+  const outputs: JobRecord['outputs'] = [];
+  let clash: string | undefined;
+
+  await inLanes(files, AT_ONCE, async ({ name, path, bytes }) => {
+    if (clash !== undefined) return;
+    const key = `${location}${name}`;
+    const digest = await sha256(path);
+    const result = await destination.put(key, path, owner);
+
+    if (result.kind === 'written') outputs.push({ key, bytes, sha256: digest });
+    else clash ??= collision(destination.describe(key), result.owner);
+  });
+  if (clash !== undefined) return { kind: 'collision', reason: clash };
+  return { kind: 'written', outputs: outputs.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+}
+
+function collision(file: string, otherJob: string): string {
+  return (
+    `${file} was already written by job ${otherJob} of this run. ` +
+    'Give each group its own place with placeholders in output_file_location (results/{Plate}/{Well}), or put them in the file names'
+  );
+}

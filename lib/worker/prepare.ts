@@ -1,0 +1,35 @@
+/** Step 1: what the job reads is found, and fetched where that is the way. */
+import { join } from 'node:path';
+import type { Attempt, Verdict } from './attempt.ts';
+import { resolveInputs } from './inputs.ts';
+import type { InputsContext } from './inputs-step.ts';
+import { judgeError } from './judge-error.ts';
+import type { Scratch } from './scratch.ts';
+
+/**
+ * @returns The verdict when the job ends here; undefined to go on.
+ * @throws MountGoneError, and whatever says nothing about the job (judge-error.ts).
+ */
+export async function prepare(
+  attempt: Attempt,
+  context: InputsContext & { readonly scratch: Scratch },
+): Promise<Verdict | undefined> {
+  const step = {
+    parameters: attempt.parameters,
+    patterns: attempt.message.inputs,
+    folder: join(attempt.folder, 'inputs'),
+    room: () => context.scratch.free(context.settings.DISK_BYTES),
+    signal: attempt.signal,
+  };
+
+  try {
+    const inputs = await attempt.timed('inputs', () => resolveInputs(step, context));
+    if (inputs.kind !== 'ready') return { outcome: inputs.kind, reason: inputs.reason };
+    attempt.parameters = inputs.parameters;
+    attempt.inputs = [...inputs.files];
+    return undefined;
+  } catch (error) {
+    if (attempt.signal.aborted) return undefined; // dropped meanwhile: nobody asks any more
+    return judgeError(error, 'input missing');
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The last step: log, then record, then the message. In this order, so that a worker killed in between leaves a job that
+ * is done again and never one that is forgotten.
+ *
+ * Records are written in batches (lib/records/writer.ts); `conclude` is what follows a batch.
+ */
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Failure } from '../jobs/message.ts';
+import { toBody } from '../jobs/parse-message.ts';
+import type { Heartbeat } from '../queue/heartbeat.ts';
+import type { Lease } from '../queue/lease.ts';
+import {
+  complete,
+  deadLetter,
+  type DeadLetterReason,
+  retryDelaySeconds,
+  sendAgain,
+} from '../queue/settle.ts';
+import { logKey } from '../records/log-key.ts';
+import type { RecordWriter } from '../records/writer.ts';
+import type { Store } from '../store/store.ts';
+import type { Attempt, Verdict } from './attempt.ts';
+import type { WorkerEvents } from './events.ts';
+import { logText } from './job-log.ts';
+import { isFinal, type RecordContext, toRecord } from './to-record.ts';
+
+export interface QueueContext extends RecordContext {
+  readonly client: SQSClient;
+  readonly heartbeat: Heartbeat;
+  readonly destination: Store;
+  readonly events: WorkerEvents;
+}
+
+/** A message whose record is on its way, and what becomes of it then. */
+export interface Concluding {
+  readonly lease: Lease;
+  readonly then:
+    | { readonly kind: 'delete' }
+    | { readonly kind: 'again'; readonly body: string; readonly delaySeconds: number }
+    | { readonly kind: 'dead letter'; readonly body: string; readonly why: DeadLetterReason };
+}
+
+/** Undefined: the message is settled already, only its record is on the way. */
+export type Records = RecordWriter<Concluding | undefined>;
+
+/** A reason travels with the job, each attempt's; a message holds 1 MiB. */
+const LONGEST_REASON = 2_000;
+
+/**
+ * Ends an attempt that has a verdict: its log is written, its record handed on. The lease stays until `conclude`.
+ *
+ * @returns false when the attempt was dropped meanwhile: nothing was said of it
+ * @throws StoreError
+ */
+export async function settle(
+  attempt: Attempt,
+  verdict: Verdict,
+  records: Records,
+  context: QueueContext,
+): Promise<boolean> {
+  const { settings, destination, events } = context;
+  const log = logKey(settings.APP_NAME, attempt.message.run, attempt.message.job, attempt.number);
+  const text = await logText(attempt, verdict, context);
+  if (!attempt.settle()) return false;
+
+  await destination.write(log, text);
+  records.add(toRecord(attempt, verdict, log, context), {
+    lease: attempt.lease,
+    then: whatFollows(attempt, verdict, context),
+  });
+  const seconds = Math.round((Date.now() - attempt.started.getTime()) / 100) / 10;
+  events.emit('job ended', { ...attempt.names, ...verdict, seconds });
+  return true;
+}
+
+/** Success is deleted; a failure is tried again after a pause that grows, or laid aside with every reason. */
+function whatFollows(
+  attempt: Attempt,
+  verdict: Verdict,
+  { settings, identity }: RecordContext,
+): Concluding['then'] {
+  if (verdict.outcome === 'success') return { kind: 'delete' };
+
+  const { failures, interruptions } = attempt.history;
+  const failure: Failure = {
+    outcome: verdict.outcome,
+    reason: verdict.reason.slice(0, LONGEST_REASON),
+    at: new Date().toISOString(),
+    worker: identity.id,
+  };
+  const history = { failures: [...failures, failure], interruptions };
+  const body = toBody({ ...attempt.message, history });
+
+  if (isFinal(attempt, verdict, settings)) return { kind: 'dead letter', body, why: verdict };
+  return {
+    kind: 'again',
+    body,
+    delaySeconds: retryDelaySeconds(settings.RETRY_DELAY_SECONDS, history.failures.length),
+  };
+}
+
+/**
+ * The records are written: now the messages.
+ *
+ * @throws QueueError
+ */
+export async function conclude(
+  written: readonly (Concluding | undefined)[],
+  { client, settings, heartbeat }: QueueContext,
+): Promise<void> {
+  const queue = settings.SQS_QUEUE_URL;
+  const messages = written.filter((each) => each !== undefined);
+
+  await Promise.all([
+    complete(
+      client,
+      queue,
+      messages.filter(({ then }) => then.kind === 'delete').map(({ lease }) => lease),
+    ),
+    ...messages.map(async ({ lease, then }) => {
+      if (then.kind === 'again') await sendAgain(client, queue, lease, then.body, then.delaySeconds);
+      if (then.kind === 'dead letter') {
+        const urls = { queue, deadLetterQueue: settings.DEAD_LETTER_QUEUE_URL };
+        await deadLetter(client, urls, lease, then.body, then.why);
+      }
+    }),
+  ]);
+  for (const { lease } of messages) heartbeat.release(lease);
+}
+
+/**
+ * Gives a job back because this worker stops: at once, for any other worker to begin anew. Not a failure.
+ *
+ * @throws QueueError
+ */
+export async function giveBack(
+  attempt: Attempt,
+  why: string,
+  records: Records,
+  context: QueueContext,
+): Promise<void> {
+  const { client, settings, heartbeat, events } = context;
+  const hadBegun = attempt.stage !== 'preparing';
+  if (!attempt.drop()) return;
+
+  const { failures, interruptions } = attempt.history;
+  const body = toBody({ ...attempt.message, history: { failures, interruptions: interruptions + 1 } });
+  await sendAgain(client, settings.SQS_QUEUE_URL, attempt.lease, body, 0);
+  heartbeat.release(attempt.lease);
+  events.emit('job given back', { ...attempt.names, why });
+  if (hadBegun) {
+    records.add(toRecord(attempt, { outcome: 'interrupted', reason: why }, undefined, context), undefined);
+  }
+}

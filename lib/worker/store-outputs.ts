@@ -1,0 +1,25 @@
+/** Step 3: the files go where the job says, while Fiji is already at the next job. */
+import type { Store } from '../store/store.ts';
+import type { Attempt, Verdict } from './attempt.ts';
+import { judgeError } from './judge-error.ts';
+import { type OutputFile, uploadOutputs } from './outputs.ts';
+
+/** @throws whatever says nothing about the job (judge-error.ts) */
+export async function storeOutputs(
+  attempt: Attempt,
+  files: readonly OutputFile[],
+  destination: Store,
+): Promise<Verdict> {
+  const { run, job, output_file_location } = attempt.message;
+
+  try {
+    const upload = await attempt.timed('outputs', () =>
+      uploadOutputs(files, output_file_location, { run, job }, destination),
+    );
+    if (upload.kind === 'collision') return { outcome: 'output collision', reason: upload.reason };
+    attempt.outputs = upload.outputs;
+    return { outcome: 'success', reason: '' };
+  } catch (error) {
+    return judgeError(error, 'missing outputs');
+  }
+}
