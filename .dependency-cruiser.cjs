@@ -27,7 +27,7 @@ const allowed = {
     'worker/bundle.ts',
   ],
   report: ['records', 'store', 'jobs'],
-  infrastructure: ['config', 'monitor', 'worker/settings.ts', 'worker/bundle.ts'],
+  infrastructure: ['aws', 'config', 'monitor', 'records/record.ts', 'worker/settings.ts', 'worker/bundle.ts'],
   cli: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'local', 'report', 'monitor'],
 };
 

@@ -36,6 +36,10 @@ export interface Derived {
   readonly stackName: string;
   /** ECS task definition family. */
   readonly taskFamily: string;
+  /** The monitor's Lambda, by which `enqueue` wakes it. */
+  readonly monitorFunctionName: string;
+  /** CloudWatch dashboard. */
+  readonly dashboardName: string;
   /** Log group of what machines and containers print, beside LOG_GROUP_NAME for the jobs. */
   readonly machineLogGroupName: string;
   /** The dead-letter queue's own name, without the rest of an ARN. */
@@ -77,6 +81,8 @@ export function derive(config: Config): Derived {
     // Reversible, as APP_NAME has no `--` of its own: two names never share a stack.
     stackName: config.APP_NAME.replaceAll('_', '--'),
     taskFamily: `${config.APP_NAME}Task`,
+    monitorFunctionName: `${config.APP_NAME}Monitor`,
+    dashboardName: config.APP_NAME,
     machineLogGroupName: `${config.LOG_GROUP_NAME}_perInstance`,
     deadLetterQueueName: config.SQS_DEAD_LETTER_QUEUE.split(':').at(-1) as string,
     deadLetterQueueExists:

@@ -60,7 +60,12 @@ export const record = z.object({
 });
 export type JobRecord = z.infer<typeof record>;
 
-/** Where everything that is not an output lives, in the destination: `distributed-fiji/<APP_NAME>/<run>/`. */
+/** Where everything that is not an output lives, in the destination. */
+export function appPrefix(appName: string): string {
+  return `distributed-fiji/${appName}/`;
+}
+
+/** Where one run's records and logs are: `distributed-fiji/<APP_NAME>/<run>/`. */
 export function runPrefix(appName: string, run: string): string {
-  return `distributed-fiji/${appName}/${run}/`;
+  return `${appPrefix(appName)}${run}/`;
 }
