@@ -7,7 +7,7 @@ const allowed = {
   config: ['store/upload-flags.ts'],
   aws: [],
   jobs: ['store'],
-  queue: ['aws'],
+  queue: ['aws', 'jobs'],
   store: ['aws'],
   records: ['store', 'jobs'],
   fiji: [],
