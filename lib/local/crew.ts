@@ -6,6 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DistributedFijiError } from '../errors.ts';
 import { startWorker, type WorkerExit, type WorkerProcess } from './worker-process.ts';
 
@@ -35,6 +36,7 @@ export interface CrewOptions {
 }
 
 export interface Crew {
+  readonly size: number;
   /** Rejects with WorkerDiedError when workers cannot work; never settles otherwise. */
   readonly failed: Promise<never>;
   /** How many had to be replaced. */
@@ -52,26 +54,25 @@ const RESTART_MS = 500;
 const LAST_WORDS_BYTES = 2000;
 
 export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew {
-  const stopping = Promise.withResolvers<void>();
+  const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
   const workers = new Set<WorkerProcess>();
-  let stopped = false;
   let replaced = 0;
   let earlyDeaths = 0;
 
   const keepOne = async (number: number): Promise<void> => {
     const log = join(logs, `worker-${number}.log`);
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       const started = Date.now();
       const worker = startWorker(entry, environment, log);
       workers.add(worker);
       const exit = await worker.exited;
       workers.delete(worker);
-      if (stopped) return;
+      if (stopping.signal.aborted) return;
       replaced += 1;
       earlyDeaths = Date.now() - started < SETTLED_MS && exit.signal === null ? earlyDeaths + 1 : 0;
       if (earlyDeaths >= LAST_CHANCE) failure.reject(new WorkerDiedError(exit, log, lastWords(log)));
-      await Promise.race([stopping.promise, pause(RESTART_MS)]);
+      await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
   const slots = Array.from({ length: size }, (_, index) => keepOne(index + 1));
@@ -79,13 +80,13 @@ export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew
   failure.promise.catch(() => undefined);
 
   return {
+    size,
     failed: failure.promise,
     get replaced() {
       return replaced;
     },
     stop: async (graceMs) => {
-      stopped = true;
-      stopping.resolve();
+      stopping.abort();
       await Promise.all([...workers].map((worker) => worker.stop(graceMs)));
       await Promise.all(slots);
     },
@@ -102,8 +103,4 @@ function lastWords(log: string): string {
   } finally {
     closeSync(file);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -13,6 +13,7 @@ import {
 import { buildApp } from 'fauxqs';
 import { NO_CREDENTIALS, sqsClient } from '../aws/clients.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
+import { queueDepth } from '../queue/depth.ts';
 
 /** Any region will do, but the SDK refuses to call without. */
 const REGION = 'us-east-1';
@@ -36,12 +37,10 @@ export interface EmbeddedQueueOptions {
 }
 
 export interface QueueCounts {
-  /** Ready to be taken, now or after a delay. */
+  /** To be taken, now or after a delay. */
   readonly waiting: number;
   /** With a worker: running, or fetched ahead. */
-  readonly leased: number;
-  /** In the dead-letter queue. */
-  readonly dead: number;
+  readonly held: number;
 }
 
 export interface EmbeddedQueue {
@@ -50,6 +49,7 @@ export interface EmbeddedQueue {
   readonly deadLetterQueueUrl: string;
   /** What a worker's AWS SDK needs to find this queue. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Exact, unlike AWS's. */
   counts(): Promise<QueueCounts>;
   /** Takes every message out of the dead-letter queue. */
   takeDead(): Promise<string[]>;
@@ -79,13 +79,8 @@ export async function startEmbeddedQueue(options: EmbeddedQueueOptions): Promise
     deadLetterQueueUrl,
     environment: { AWS_ENDPOINT_URL_SQS: endpoint },
     counts: async () => {
-      const jobs = await attributes(client, queueUrl);
-      const dead = await attributes(client, deadLetterQueueUrl);
-      return {
-        waiting: Number(jobs.ApproximateNumberOfMessages) + Number(jobs.ApproximateNumberOfMessagesDelayed),
-        leased: Number(jobs.ApproximateNumberOfMessagesNotVisible),
-        dead: Number(dead.ApproximateNumberOfMessages) + Number(dead.ApproximateNumberOfMessagesNotVisible),
-      };
+      const { waiting, delayed, held } = await queueDepth(client, queueUrl);
+      return { waiting: waiting + delayed, held };
     },
     takeDead: () => takeAll(client, deadLetterQueueUrl),
     close: async () => {

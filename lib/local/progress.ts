@@ -1,0 +1,78 @@
+/** How far a run on this machine has come, from the records that its workers write: the same ones as in the cloud. */
+import type { RecordReader } from '../records/reader.ts';
+import type { JobRecord } from '../records/record.ts';
+import { Summary } from '../records/summary.ts';
+
+export interface Progress {
+  /** Jobs in the job file. */
+  readonly total: number;
+  /** Succeeded, those of earlier runs included. */
+  readonly done: number;
+  /** Failed for good. */
+  readonly failed: number;
+  /** With a worker now. */
+  readonly running: number;
+  /** Undefined until there is something to reckon with. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Adds up the records of one session, and nothing that earlier sessions wrote. */
+export class Tracker {
+  readonly #reader: RecordReader;
+  readonly #summary = new Summary();
+  readonly #total: number;
+  readonly #before: number;
+  readonly #since: Date;
+
+  /**
+   * @param total jobs in the job file
+   * @param before how many of them were done before this session
+   */
+  constructor(reader: RecordReader, { total, before }: { readonly total: number; readonly before: number }) {
+    this.#reader = reader;
+    this.#total = total;
+    this.#before = before;
+    this.#since = new Date();
+  }
+
+  /** Reads what is new. */
+  async update(): Promise<void> {
+    const since = this.#since.toISOString();
+    for await (const record of this.#reader.newRecords()) {
+      if (record.ended >= since) this.#summary.add(record);
+    }
+  }
+
+  /** Jobs that ended in this session, one way or the other. */
+  get ended(): number {
+    return this.#summary.done + this.#summary.failed.length;
+  }
+
+  /** The last record of each job that failed for good in this session. */
+  get failed(): JobRecord[] {
+    return this.#summary.failed;
+  }
+
+  get succeeded(): number {
+    return this.#summary.done;
+  }
+
+  hasEnded(job: string): boolean {
+    const state = this.#summary.stateOf(job);
+    return state === 'done' || state === 'failed';
+  }
+
+  /** @param running jobs that workers have now */
+  progress(running: number): Progress {
+    const waiting = this.#total - this.#before - this.ended;
+    const seconds = (Date.now() - this.#since.getTime()) / 1000;
+    return {
+      total: this.#total,
+      done: this.#before + this.#summary.done,
+      failed: this.#summary.failed.length,
+      running: Math.min(running, Math.max(0, waiting)),
+      // The first jobs wait for their Fijis to start, so this is too long at first, and then comes down.
+      secondsLeft: this.ended === 0 ? undefined : Math.round((seconds / this.ended) * Math.max(0, waiting)),
+    };
+  }
+}
