@@ -7,7 +7,7 @@
 #@ String Plate
 #@ String Well
 #@ Double (value=1.0) spot_radius
-#@ Double (value=14.0) contrast
+#@ Double (value=18.0) contrast
 #@ File output_directory
 
 import io
@@ -42,14 +42,15 @@ for name in files:
     # 3. A spot is a peak that stands out from what surrounds it by at least `contrast` grey levels.
     peaks = MaximumFinder().getMaxima(spots, contrast, True)
     found = [(peaks.xpoints[i], peaks.ypoints[i]) for i in range(peaks.npoints)]
-    rows.append((name, len(found), pixels.getStatistics().mean))
+    statistics = pixels.getStatistics()
+    rows.append((name, len(found), statistics.mean))
 
     # 4. The image as the eye likes it, with a ring around each spot.
-    pixels.setMinAndMax(0, 200)
+    pixels.setMinAndMax(0, min(255, statistics.mean + 6 * statistics.stdDev))
     picture = pixels.convertToRGB()
     picture.setColor(Color(255, 196, 0))
     for x, y in found:
-        picture.drawOval(x - 4, y - 4, 8, 8)
+        picture.drawOval(x - 3, y - 3, 7, 7)
     pictures.append(picture)
 
 # 5. One row a field, with the columns that say where it came from: tables of many jobs then join by themselves.

@@ -1,0 +1,96 @@
+/**
+ * The pictures that jobs wrote, on one page that opens in any browser, without a server: the plate above, a card for
+ * each job below. Pictures are linked, not copied, and load when they are scrolled to.
+ */
+import { colourOf, textColourOn } from './colour-scale.ts';
+import { plateMap } from './plate-map.ts';
+
+export interface Card {
+  /** What the job is called, e.g. `O01`. */
+  readonly label: string;
+  /** The well in the plate map, e.g. `O01`; a job without one is only a card. */
+  readonly well?: string | undefined;
+  /** Path of the picture, relative to the page's folder, with `/`. */
+  readonly picture: string;
+  /** What was measured; colours card and well. */
+  readonly value?: number | undefined;
+}
+
+export interface ContactSheet {
+  readonly title: string;
+  /** A sentence or two below the title. */
+  readonly text: string;
+  /** What `value` counts, e.g. `spots`. */
+  readonly measured?: string | undefined;
+  readonly cards: readonly Card[];
+}
+
+/** @returns a whole HTML document */
+export function contactSheet({ title, text, measured, cards }: ContactSheet): string {
+  const values = cards.flatMap(({ value }) => value ?? []);
+  const scale = { least: Math.min(...values), most: Math.max(...values) };
+  const wells = cards.flatMap(({ well, value }, index) =>
+    well === undefined ? [] : [{ well, href: `#job-${index}`, value, text: textOf(value, measured) }],
+  );
+
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}</title>
+<style>${STYLE}</style>
+<header>
+<h1>${escape(title)}</h1>
+<p>${escape(text)}</p>
+</header>
+${wells.length > 0 ? plateMap(wells, scale) : ''}
+<main>
+${cards.map((card, index) => cardOf(card, index)).join('\n')}
+</main>
+</html>
+`;
+
+  function cardOf({ label, picture, value }: Card, index: number): string {
+    const href = picture.split('/').map(encodeURIComponent).join('/');
+    const colour = value === undefined ? undefined : colourOf(value, scale);
+    const badge =
+      colour === undefined
+        ? ''
+        : `<b style="background:${colour};color:${textColourOn(colour)}">${escape(textOf(value, measured))}</b>`;
+    return `<figure id="job-${index}"><a href="${href}"><img src="${href}" alt="${escape(label)}" loading="lazy"></a><figcaption><span>${escape(label)}</span>${badge}</figcaption></figure>`;
+  }
+}
+
+function textOf(value: number | undefined, measured: string | undefined): string {
+  if (value === undefined) return '';
+  return `${value.toLocaleString('en-US')}${measured === undefined ? '' : ` ${measured}`}`;
+}
+
+export function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+  };
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character);
+}
+
+const STYLE = `
+:root { color-scheme: dark; --line: #2c3038; --quiet: #9aa3b2; }
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 2.5rem 2rem 4rem; max-width: 100rem; background: #111318; color: #e8eaee;
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+h1 { margin: 0; font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; }
+header p { margin: .3rem 0 0; max-width: 60rem; color: var(--quiet); }
+svg { display: block; margin: 1.8rem 0; max-width: 100%; height: auto; }
+svg text { fill: var(--quiet); font-size: 12px; text-anchor: middle; dominant-baseline: central; }
+svg a text { pointer-events: none; }
+svg a:hover circle { stroke: #fff; stroke-width: 2; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: 1.1rem; }
+figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; background: #181b21; }
+figure:target { outline: 2px solid #fff; }
+img { display: block; width: 100%; height: auto; background: #000; }
+figcaption { display: flex; justify-content: space-between; align-items: center; padding: .55rem .8rem; font-weight: 600; }
+b { padding: .05rem .6rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+`;
