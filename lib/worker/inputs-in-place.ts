@@ -21,10 +21,9 @@ export async function openInPlace(
   for (const { name, value, reference } of inputs) {
     const path = join(root, reference.key);
     const stats = await stat(path).catch((error: unknown) => {
-      if (mounted) throw asMountGone(error, root) ?? error;
       const code = (error as NodeJS.ErrnoException).code;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw error;
+      throw (mounted ? asMountGone(error, root) : undefined) ?? error;
     });
 
     if (stats === undefined || (reference.folder && !stats.isDirectory())) {

@@ -1,4 +1,5 @@
 /** What a job left in its output folder: is it enough, and where does it go. */
+import type { Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JobRecord } from '../records/record.ts';
@@ -29,20 +30,29 @@ export async function listOutputs(folder: string): Promise<OutputFiles> {
   const files: OutputFile[] = [];
   const skipped: string[] = [];
 
-  // A script that removed its output folder left nothing in it.
-  const names = await readdir(folder, { recursive: true }).catch((): string[] => []);
+  for await (const { name, path, entry } of entriesBelow(folder, '')) {
+    const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
 
-  for (const name of names.sort()) {
-    const path = join(folder, name);
-    const own = await lstat(path);
-    const target = own.isSymbolicLink() ? await stat(path).catch(() => undefined) : own;
-
-    if (target?.isFile()) files.push({ name, path, bytes: target.size });
+    if (target?.isFile()) files.push({ name, path, bytes: (await stat(path)).size });
     else if (target === undefined) skipped.push(`${name}: a link to nothing`);
-    else if (own.isSymbolicLink()) skipped.push(`${name}: a link to something that is no file`);
-    else if (!own.isDirectory()) skipped.push(`${name}: neither a file nor a folder`);
+    else if (entry.isSymbolicLink()) skipped.push(`${name}: a link to something that is no file`);
+    else skipped.push(`${name}: neither a file nor a folder`);
   }
   return { files, skipped };
+}
+
+async function* entriesBelow(
+  folder: string,
+  prefix: string,
+): AsyncGenerator<{ readonly name: string; readonly path: string; readonly entry: Dirent }> {
+  // A script that removed its output folder left nothing in it.
+  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const [name, path] = [prefix + entry.name, join(folder, entry.name)];
+    if (entry.isDirectory()) yield* entriesBelow(path, `${name}/`);
+    else yield { name, path, entry };
+  }
 }
 
 /**
@@ -110,19 +120,22 @@ export async function uploadOutputs(
   destination: Store,
 ): Promise<Upload> {
   const outputs: JobRecord['outputs'] = [];
-  let clash: string | undefined;
+  const clashes: { readonly key: string; readonly owner: string }[] = [];
 
   await inLanes(files, AT_ONCE, async ({ name, path, bytes }) => {
-    if (clash !== undefined) return;
+    if (clashes.length > 0) return;
     const key = `${location}${name}`;
     const digest = await sha256(path);
     const result = await destination.put(key, path, owner);
 
     if (result.kind === 'written') outputs.push({ key, bytes, sha256: digest });
-    else clash ??= collision(destination.describe(key), result.owner);
+    else clashes.push({ key, owner: result.owner });
   });
-  if (clash !== undefined) return { kind: 'collision', reason: clash };
-  return { kind: 'written', outputs: outputs.sort((a, b) => (a.key < b.key ? -1 : 1)) };
+  const [clash] = clashes.sort(byKey);
+  if (clash !== undefined) {
+    return { kind: 'collision', reason: collision(destination.describe(clash.key), clash.owner) };
+  }
+  return { kind: 'written', outputs: outputs.sort(byKey) };
 }
 
 function collision(file: string, otherJob: string): string {
@@ -130,4 +143,8 @@ function collision(file: string, otherJob: string): string {
     `${file} was already written by job ${otherJob} of this run. ` +
     'Give each group its own place with placeholders in output_file_location (results/{Plate}/{Well}), or put them in the file names'
   );
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : 1;
 }

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { DistributedFijiError } from '../errors.ts';
 
-const flag = z.stringbool();
+/** A boolean for whoever writes the environment, text for whoever reads it. */
+const flag = z.union([z.boolean(), z.stringbool()]);
 const whole = z.coerce.number().int();
 
 export const workerSettings = z.object({
