@@ -5,14 +5,10 @@ import { excerpt, isComment } from '../group.ts';
 import { readJobJson, type JobFileParts } from '../read-json.ts';
 import { crossProduct } from './cross.ts';
 import { csvGroups } from './csv.ts';
+import { fileGroups } from './files.ts';
+import type { Gap } from './gaps.ts';
 
-/** Something that others have and this one has not, in one sentence. */
-export interface Gap {
-  /** Where it is missing, e.g. `Plate P1, Well A05`; '' when it is missing everywhere. */
-  readonly where: string;
-  /** What is missing, e.g. `Field 03`. */
-  readonly missing: string;
-}
+export type { Gap };
 
 /** Groups, unchecked, and what was noticed on the way: complete when reading has ended. */
 export interface GroupSource {
@@ -45,7 +41,11 @@ export function groupsOf(path: string, parts: JobFileParts, source: Store | unde
         Object.entries(groups.description).filter(([key]) => !isComment(key)),
       );
       if ('csv' in description) await csvGroups(description, path, take);
-      else for (const group of crossProduct(description, path)) take(group);
+      else if ('files' in description) {
+        const found = await fileGroups(description, path, source, take);
+        gaps.push(...found.gaps);
+        notes.push(...found.notes);
+      } else for (const group of crossProduct(description, path)) take(group);
     },
   };
 }
