@@ -191,7 +191,7 @@ const checks: readonly Check[] = [
     ];
   }),
 
-  rule(['JOB_TIMEOUT_MINUTES', 'STALLED_AFTER_MINUTES'], (config) => {
+  rule(['STALLED_AFTER_MINUTES', 'JOB_TIMEOUT_MINUTES'], (config) => {
     if (config.STALLED_AFTER_MINUTES > config.JOB_TIMEOUT_MINUTES) return undefined;
     return [
       `STALLED_AFTER_MINUTES is ${String(config.STALLED_AFTER_MINUTES)}, but a job may take JOB_TIMEOUT_MINUTES ${String(config.JOB_TIMEOUT_MINUTES)}: you would be told of runs that are well.`,
