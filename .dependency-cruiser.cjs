@@ -12,7 +12,7 @@ const allowed = {
   records: ['store', 'jobs'],
   fiji: [],
   worker: ['aws', 'jobs', 'queue', 'store', 'records', 'fiji'],
-  monitor: ['aws', 'config', 'records/key.ts'],
+  monitor: ['aws', 'config', 'records/key.ts', 'records/record.ts'],
   // `local` starts the bundled worker by its path, as ECS does: it sees the worker's settings, never its code.
   local: [
     'aws',

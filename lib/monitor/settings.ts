@@ -96,6 +96,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   );
 }
 
+/** What ECS lists our tasks by. At most 128 letters, digits, hyphens, underscores, slashes and periods. */
+export function startedBy({ APP_NAME }: Pick<MonitorSettings, 'APP_NAME'>): string {
+  return `distributed-fiji/${APP_NAME}`;
+}
+
 /** The bucket and key of an `s3://bucket/key`. */
 export function bucketAndKey(address: string): { readonly bucket: string; readonly key: string } {
   const [bucket = '', ...key] = address.replace(/^s3:\/\//, '').split('/');

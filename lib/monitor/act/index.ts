@@ -1,0 +1,110 @@
+/**
+ * Does what was decided, each thing with its own call and none stopping the others: a mail that cannot be sent must
+ * not keep machines running. What failed is raised at the end, and decided anew at the next look.
+ */
+import { DeleteDashboardsCommand } from '@aws-sdk/client-cloudwatch';
+import { DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { DistributedFijiError, messageOf } from '../../errors.ts';
+import type { Aws } from '../aws.ts';
+import type { MonitorSettings } from '../settings.ts';
+import type { Action, Mail } from '../state.ts';
+import { endMachines, setDesired, suspendRebalancing } from './group.ts';
+import { startTasks, type Misfit } from './tasks.ts';
+
+export interface Acting {
+  readonly aws: Aws;
+  readonly settings: MonitorSettings;
+  /** The same for the same look, so that AWS starts its tasks only once. */
+  readonly token: string;
+  /** Hears of everything that is done, as one line. */
+  readonly say: (line: string) => void;
+}
+
+/** What came of the actions. */
+export interface Results {
+  readonly started: number;
+  /** RunTask's reason, when nothing at all found a place. */
+  readonly misfit: Misfit | undefined;
+  /** Machines that were to end, and turned out to be at work. */
+  readonly spared: readonly string[];
+  /** Keys of mails that could not be sent. */
+  readonly unsent: readonly string[];
+  readonly errors: readonly unknown[];
+}
+
+/** Some of what was decided could not be done. */
+export class MonitorActionError extends DistributedFijiError {
+  constructor(errors: readonly unknown[]) {
+    super(
+      `${errors.length} of the monitor's actions failed:\n${errors.map((error) => `  - ${messageOf(error)}`).join('\n')}`,
+      {
+        code: 'MONITOR_FAILED',
+        fault: 'environment',
+        fix: 'The next look, a minute later, tries again. If it stays, look the message up in the AWS documentation.',
+        cause: errors[0],
+      },
+    );
+  }
+}
+
+export async function act(acting: Acting, actions: readonly Action[]): Promise<Results> {
+  const results = {
+    started: 0,
+    misfit: undefined as Misfit | undefined,
+    spared: [] as string[],
+    unsent: [] as string[],
+  };
+  const errors: unknown[] = [];
+
+  for (const action of actions) {
+    try {
+      const partly = await perform(acting, action);
+      results.started += partly.started ?? 0;
+      results.misfit ??= partly.misfit;
+      results.spared.push(...(partly.spared ?? []));
+      errors.push(...(partly.errors ?? []));
+    } catch (error) {
+      errors.push(error);
+      if (action.kind === 'mail') results.unsent.push(action.mail.key);
+    }
+  }
+  return { ...results, errors };
+}
+
+async function perform(acting: Acting, action: Action): Promise<Partial<Results>> {
+  const { aws, settings, say } = acting;
+  switch (action.kind) {
+    case 'suspend rebalancing':
+      return suspendRebalancing(acting);
+    case 'deregister':
+      await aws.ecs.send(
+        new DeregisterContainerInstanceCommand({
+          cluster: settings.ECS_CLUSTER,
+          containerInstance: action.node,
+          force: true,
+        }),
+      );
+      say(`took ${action.machine}, which is gone, out of the cluster`);
+      return {};
+    case 'set desired':
+      return setDesired(acting, action);
+    case 'end machines':
+      return endMachines(acting, action);
+    case 'start tasks':
+      return startTasks(acting, action.tasks);
+    case 'mail':
+      await send(acting, action.mail);
+      return {};
+    case 'remove dashboard':
+      await aws.cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [action.name] }));
+      say(`removed the dashboard ${action.name}`);
+      return {};
+  }
+}
+
+async function send({ aws, settings, say }: Acting, { subject, body }: Mail): Promise<void> {
+  say(`${settings.TOPIC_ARN === undefined ? 'news' : 'mail'}: ${subject}\n${body}`);
+  if (settings.TOPIC_ARN === undefined) return;
+  await aws.sns.send(new PublishCommand({ TopicArn: settings.TOPIC_ARN, Subject: subject, Message: body }));
+}

@@ -1,0 +1,77 @@
+/** Starting workers: standalone tasks, ten a call, packed so that machines fill up and others stay empty. */
+import { RunTaskCommand, type Failure } from '@aws-sdk/client-ecs';
+import { chunks, eachOf } from '../aws.ts';
+import { startedBy } from '../settings.ts';
+import type { Acting, Results } from './index.ts';
+
+/** What RunTask takes in one call, and how many calls run at once. */
+const A_CALL = 10;
+const AT_ONCE = 4;
+
+export interface Misfit {
+  /** `RESOURCE:MEMORY`, `ATTRIBUTE` ... */
+  readonly reason: string;
+}
+
+export async function startTasks(acting: Acting, tasks: number): Promise<Partial<Results>> {
+  const calls = chunks(Array.from({ length: tasks }), A_CALL).map(({ length }, index) => ({
+    count: length,
+    index,
+  }));
+  const failures: Failure[] = [];
+  const errors: unknown[] = [];
+  let started = 0;
+
+  await eachOf(calls, AT_ONCE, async ({ count, index }) => {
+    // Once there is no room left there is none for the rest either.
+    if (failures.length > 0 || errors.length > 0) return;
+    try {
+      const answer = await run(acting, count, index);
+      started += answer.started;
+      failures.push(...answer.failures);
+    } catch (error) {
+      errors.push(error);
+    }
+  });
+
+  const reason = failures[0]?.reason;
+  if (started > 0) acting.say(`started ${started} of ${tasks} workers`);
+  if (reason !== undefined)
+    acting.say(`ECS found no place for ${tasks - started} workers: ${reasons(failures)}`);
+  return {
+    started,
+    errors,
+    ...(started === 0 && reason !== undefined && { misfit: { reason: mostFrequent(failures) } }),
+  };
+}
+
+async function run(
+  { aws, settings, token }: Acting,
+  count: number,
+  index: number,
+): Promise<{ started: number; failures: Failure[] }> {
+  const { tasks = [], failures = [] } = await aws.ecs.send(
+    new RunTaskCommand({
+      cluster: settings.ECS_CLUSTER,
+      taskDefinition: settings.TASK_DEFINITION,
+      launchType: 'EC2',
+      count,
+      startedBy: startedBy(settings),
+      clientToken: `${token}-${index}`,
+      placementStrategy: [{ type: 'binpack', field: 'memory' }],
+      propagateTags: 'TASK_DEFINITION',
+    }),
+  );
+  return { started: tasks.length, failures };
+}
+
+function mostFrequent(failures: readonly Failure[]): string {
+  const counts = Map.groupBy(failures, ({ reason = 'no reason given' }) => reason);
+  return [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? 'no reason given';
+}
+
+function reasons(failures: readonly Failure[]): string {
+  return [...new Set(failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(' ')))].join(
+    ', ',
+  );
+}

@@ -1,0 +1,119 @@
+/** Every mail that the monitor sends. Subjects are plain ASCII of at most 100 characters: SNS takes no other. */
+import type { Pause, Run } from './memory.ts';
+import type { Expiring } from './policies/retention.ts';
+import type { Shortage } from './policies/shortage.ts';
+import type { Ending, Mail, State } from './state.ts';
+
+const HOUR = 3600;
+
+export const RUN_ENDED_MAIL = 'run ended';
+
+export function runEndedMail(state: State, run: Run): Mail {
+  const jobs = `${grouped(run.done)} done, ${grouped(run.dead)} failed`;
+  return mail(state, RUN_ENDED_MAIL, jobs, [
+    `Every job of ${state.settings.APP_NAME} has ended, and no machine runs any more.`,
+    '',
+    `  done           ${grouped(run.done)}`,
+    `  failed         ${grouped(run.dead)}${run.dead > 0 ? '   (npm run failures says why)' : ''}`,
+    `  dead letters   ${grouped(state.deadLetters)} in the dead-letter queue now`,
+    `  machine hours  ${(run.machineSeconds / HOUR).toFixed(1)}, at most ${run.peak} machines at once`,
+    `  dollars        ${dollarsOf(run)}`,
+    `  interrupted    ${grouped(run.interrupted)} machines taken back by AWS`,
+    `  from           ${iso(run.since)} to ${iso(state.now)}`,
+    '',
+    'Disks, public addresses, requests and storage come on top of the machines.',
+    'Results and records stay in your bucket. npx cdk destroy removes the rest.',
+  ]);
+}
+
+function dollarsOf(run: Run): string {
+  const notes = [
+    ...(run.onDemandSeconds > 0
+      ? [`and ${(run.onDemandSeconds / HOUR).toFixed(1)} On-Demand hours at their list price`]
+      : []),
+    ...(run.unpricedSeconds > 0
+      ? [`and ${(run.unpricedSeconds / HOUR).toFixed(1)} hours whose Spot price is not known`]
+      : []),
+  ];
+  return [`${run.dollars.toFixed(2)} for Spot machines`, ...notes].join(', ');
+}
+
+const ADVICE: Readonly<Record<Pause['kind'], string>> = {
+  'jobs fail':
+    'npm run failures shows the reasons. Mend the script or the config, deploy, and send the jobs again.',
+  'tasks do not fit': 'Change config.ts as said above and deploy again.',
+  'workers do not start': 'Check DOCKERHUB_TAG and the registry’s credentials; deploy again.',
+  'machines do not join':
+    'See what one says as it starts: aws ec2 get-console-output --instance-id ID --output text. The network needs a way out (ASSIGN_IP, VPC_ID).',
+};
+
+export function pausedMail(state: State, pause: Pause): Mail {
+  const tries = pause.kind === 'jobs fail' ? '' : ' One machine will try again in an hour.';
+  return mail(state, `paused: ${pause.kind}`, `paused, ${pause.kind}`, [
+    `Nothing more is started for ${state.settings.APP_NAME}: ${pause.why}.`,
+    '',
+    `${ADVICE[pause.kind]}${tries}`,
+    `${jobsLeft(state)} Machines without work are ended; jobs that run go on.`,
+  ]);
+}
+
+export function misfitMail(state: State, why: string): Mail {
+  return mail(state, 'tasks do not fit', 'a task does not fit', [
+    `Fewer jobs run at once than should: ${why}.`,
+    '',
+    jobsLeft(state),
+  ]);
+}
+
+export function endedMachinesMail(state: State, endings: readonly Ending[]): Mail {
+  const where = new Map(state.group.machines.map((machine) => [machine.id, machine]));
+  return mail(state, 'machines ended', `${endings.length} machine(s) ended that did not work`, [
+    ...endings.map(({ machine, why, replace }) => {
+      const { type, zone } = where.get(machine) ?? { type: '?', zone: '?' };
+      return `${machine} (${type}, ${zone}): ${why}. Ended${replace ? ' and replaced' : ''}.`;
+    }),
+    '',
+    'What a machine said as it started: aws ec2 get-console-output --instance-id ID --output text',
+  ]);
+}
+
+export function shortageMail(state: State, { missing, lines }: Shortage): Mail {
+  return mail(state, 'shortage', `${missing} of ${state.group.desired} machines are missing`, [
+    `AWS has not given ${missing} of ${state.group.desired} machines:`,
+    ...lines.map((line) => `  - ${line}.`),
+    '',
+    `${jobsLeft(state)} Work goes on with the machines that are there.`,
+  ]);
+}
+
+export function expiringMail(state: State, { what, daysLeft }: Expiring): Mail {
+  const left = daysLeft <= 0 ? 'now' : `in ${daysLeft.toFixed(1)} days`;
+  return mail(state, `retention: ${what}`, `${what} are about to expire`, [
+    `SQS keeps a message for ${state.settings.RETENTION_DAYS} days. The oldest of your ${what} is thrown away ${left}.`,
+    '',
+    what === 'jobs'
+      ? 'Allow more machines (CLUSTER_MACHINES), or send the job file again later: only what is not done is sent.'
+      : 'Look at them (npm run failures) and send them again (npm run retry) before that. Their records stay in your bucket.',
+  ]);
+}
+
+export function stalledMail(state: State, run: Run): Mail {
+  const minutes = Math.round((state.now - run.lastEnded) / 60_000);
+  return mail(state, 'stalled', `no job has ended for ${minutes} minutes`, [
+    `${jobsLeft(state)} None has ended for ${minutes} minutes.`,
+    '',
+    'If your jobs take that long, raise STALLED_AFTER_MINUTES. If not, look at what a worker prints: npm run status.',
+  ]);
+}
+
+function jobsLeft({ queue }: State): string {
+  return `${grouped(queue.visible + queue.delayed)} jobs wait and ${grouped(queue.inFlight)} run.`;
+}
+
+function mail(state: State, key: string, subject: string, lines: readonly string[]): Mail {
+  const whole = `${state.settings.APP_NAME}: ${subject}`.replaceAll(/[^\x20-\x7e]/g, '?');
+  return { key, subject: whole.slice(0, 100), body: lines.join('\n') };
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
+const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

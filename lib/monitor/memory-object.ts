@@ -1,0 +1,75 @@
+/**
+ * The S3 object that the monitor remembers by. It is written only if nobody wrote it since it was read, so that of two
+ * monitors that look at the same time one acts and the other does nothing.
+ */
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DistributedFijiError, messageOf } from '../errors.ts';
+import type { Aws } from './aws.ts';
+import { BLANK, memory, type Memory } from './memory.ts';
+import { bucketAndKey, type MonitorSettings } from './settings.ts';
+
+/** Memory as it was read: `version` is undefined when there was none. */
+export interface Recalled {
+  readonly memory: Memory;
+  readonly version: string | undefined;
+}
+
+export class MemoryUnreadableError extends DistributedFijiError {
+  constructor(where: string, why: string) {
+    super(`What the monitor remembers cannot be read: ${where}: ${why}`, {
+      code: 'MONITOR_FAILED',
+      fault: 'environment',
+      fix: `Delete ${where}: the monitor then begins anew. Jobs and machines are not touched by that.`,
+    });
+  }
+}
+
+export async function recall({ s3 }: Aws, settings: MonitorSettings): Promise<Recalled> {
+  const { bucket, key } = bucketAndKey(settings.MONITOR_MEMORY);
+  try {
+    const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { memory: parse((await Body?.transformToString()) ?? '', settings.MONITOR_MEMORY), version: ETag };
+  } catch (error) {
+    if (error instanceof NoSuchKey) return { memory: BLANK, version: undefined };
+    throw error;
+  }
+}
+
+function parse(text: string, where: string): Memory {
+  try {
+    return memory.parse(JSON.parse(text));
+  } catch (error) {
+    throw new MemoryUnreadableError(where, messageOf(error));
+  }
+}
+
+/** @returns the new version; undefined when somebody else wrote since `version` was read */
+export async function commit(
+  { s3 }: Aws,
+  settings: MonitorSettings,
+  content: Memory,
+  version: string | undefined,
+): Promise<string | undefined> {
+  const { bucket, key } = bucketAndKey(settings.MONITOR_MEMORY);
+  try {
+    const { ETag } = await s3.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: JSON.stringify(content),
+        ContentType: 'application/json',
+        ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),
+      }),
+    );
+    return ETag;
+  } catch (error) {
+    if (isTaken(error)) return undefined;
+    throw error;
+  }
+}
+
+/** 412: written since. 409: being written at this moment. 404: deleted since. */
+function isTaken(error: unknown): boolean {
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  return status === 412 || status === 409 || status === 404;
+}

@@ -1,0 +1,167 @@
+/** The machines as ECS knows them, and workers that ended badly. */
+import {
+  DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  paginateListContainerInstances,
+  paginateListTasks,
+  type ContainerInstance,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { chunks, eachOf, type Aws } from '../aws.ts';
+import { MACHINE_ATTRIBUTES, startedBy, type MonitorSettings } from '../settings.ts';
+import type { BadStop, Node } from '../state.ts';
+
+/** What one Describe call takes, and how many run at once. */
+const PAGE = 100;
+const AT_ONCE = 8;
+
+/** @param members EC2 ids of the group's machines: a cluster may be shared, and others' machines are none of ours */
+export async function seeNodes(
+  aws: Aws,
+  settings: MonitorSettings,
+  members: ReadonlySet<string>,
+): Promise<Node[]> {
+  const instances = await describeNodes(
+    aws,
+    settings.ECS_CLUSTER,
+    await listNodes(aws, settings.ECS_CLUSTER),
+  );
+  const ours = instances.filter(
+    (instance) =>
+      members.has(instance.ec2InstanceId ?? '') ||
+      attribute(instance, MACHINE_ATTRIBUTES.app) === settings.APP_NAME,
+  );
+  const guests = await countGuests(aws, settings, ours);
+
+  return ours.map((instance) => {
+    const visitors = guests.get(instance.containerInstanceArn ?? '') ?? 0;
+    return {
+      arn: instance.containerInstanceArn ?? '',
+      machine: instance.ec2InstanceId ?? '',
+      status: instance.status ?? 'REGISTERING',
+      connected: instance.agentConnected ?? false,
+      guests: visitors,
+      tasks: Math.max(0, tasksOn(instance) - visitors),
+      pending: instance.pendingTasksCount ?? 0,
+      worker: attribute(instance, MACHINE_ATTRIBUTES.worker),
+      memory: instance.registeredResources?.find(({ name }) => name === 'MEMORY')?.integerValue,
+    };
+  });
+}
+
+export async function describeNodes(
+  { ecs }: Aws,
+  cluster: string,
+  arns: readonly string[],
+): Promise<ContainerInstance[]> {
+  const pages = await eachOf(chunks(arns, PAGE), AT_ONCE, async (some) =>
+    ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: some })),
+  );
+  return pages.flatMap(({ containerInstances = [] }) => containerInstances);
+}
+
+async function listNodes({ ecs }: Aws, cluster: string): Promise<string[]> {
+  const arns: string[] = [];
+  for await (const page of paginateListContainerInstances({ client: ecs }, { cluster })) {
+    arns.push(...(page.containerInstanceArns ?? []));
+  }
+  return arns;
+}
+
+export function tasksOn({ runningTasksCount = 0, pendingTasksCount = 0 }: ContainerInstance): number {
+  return runningTasksCount + pendingTasksCount;
+}
+
+function attribute({ attributes = [] }: ContainerInstance, name: string): string | undefined {
+  return attributes.find((each) => each.name === name)?.value;
+}
+
+/**
+ * Tasks of other people's services on our machines, by container instance. In a shared cluster a daemon runs on every
+ * machine; it must not hold a machine that has nothing else to do. Their standalone tasks do hold it.
+ */
+async function countGuests(
+  aws: Aws,
+  settings: MonitorSettings,
+  ours: readonly ContainerInstance[],
+): Promise<ReadonlyMap<string, number>> {
+  const guests = new Map<string, number>();
+  const onOurs = ours.reduce((sum, instance) => sum + tasksOn(instance), 0);
+  if (onOurs === 0) return guests;
+  const own = await listTasks(aws, { cluster: settings.ECS_CLUSTER, startedBy: startedBy(settings) });
+  if (own.length >= onOurs) return guests;
+
+  const all = await listTasks(aws, { cluster: settings.ECS_CLUSTER });
+  const known = new Set(own);
+  const others = await describeTasks(
+    aws,
+    settings.ECS_CLUSTER,
+    all.filter((arn) => !known.has(arn)),
+  );
+  for (const { startedBy: starter, containerInstanceArn = '' } of others) {
+    if (!starter?.startsWith('ecs-svc/')) continue;
+    guests.set(containerInstanceArn, (guests.get(containerInstanceArn) ?? 0) + 1);
+  }
+  return guests;
+}
+
+async function listTasks(
+  { ecs }: Aws,
+  which: { readonly cluster: string; readonly startedBy?: string },
+): Promise<string[]> {
+  const arns: string[] = [];
+  for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, which)) arns.push(...taskArns);
+  return arns;
+}
+
+async function describeTasks({ ecs }: Aws, cluster: string, arns: readonly string[]): Promise<Task[]> {
+  const pages = await eachOf(chunks(arns, PAGE), AT_ONCE, async (tasks) =>
+    ecs.send(new DescribeTasksCommand({ cluster, tasks })),
+  );
+  return pages.flatMap(({ tasks = [] }) => tasks);
+}
+
+/** Workers that ended badly since `since`: could not be started, or ended with an exit code other than 0. */
+export async function seeBadStops(
+  aws: Aws,
+  settings: MonitorSettings,
+  since: number,
+  instances: ReadonlyMap<string, string>,
+): Promise<BadStop[]> {
+  const cluster = settings.ECS_CLUSTER;
+  // One page: ECS lists stopped tasks for an hour, and a hundred of them tell enough.
+  const { taskArns = [] } = await aws.ecs.send(
+    new ListTasksCommand({ cluster, family: familyOf(settings.TASK_DEFINITION), desiredStatus: 'STOPPED' }),
+  );
+  const stopped = await describeTasks(aws, cluster, taskArns);
+
+  return stopped
+    .filter((task) => task.startedBy === startedBy(settings) && (task.stoppedAt?.getTime() ?? 0) > since)
+    .filter(endedBadly)
+    .map((task) => ({
+      machine: instances.get(task.containerInstanceArn ?? ''),
+      reason: reasonOf(task),
+    }));
+}
+
+function endedBadly({ stopCode, containers = [] }: Task): boolean {
+  // A machine that AWS took back is nobody's failure.
+  if (stopCode === 'SpotInterruption' || stopCode === 'TerminationNotice' || stopCode === 'UserInitiated')
+    return false;
+  return (
+    stopCode === 'TaskFailedToStart' ||
+    containers.some(({ exitCode }) => exitCode !== undefined && exitCode !== 0)
+  );
+}
+
+function reasonOf({ stoppedReason, containers = [] }: Task): string {
+  const [container] = containers;
+  const exit = container?.exitCode === undefined ? undefined : `exit code ${container.exitCode}`;
+  return [container?.reason ?? stoppedReason ?? 'no reason given', exit].filter(Boolean).join(', ');
+}
+
+/** `arn:...:task-definition/FAMILY:REVISION`, or `FAMILY:REVISION`. */
+function familyOf(definition: string): string {
+  return (definition.split('/').at(-1) ?? definition).replace(/:\d+$/, '');
+}

@@ -1,0 +1,75 @@
+/** Which machines to end. Only one that runs nothing is ever in question; acting looks once more before it ends it. */
+import type { Fleet, Machine } from '../fleet.ts';
+import { useful, type Plan } from '../plan.ts';
+import type { Ending, State } from '../state.ts';
+
+/** What RunTask began may not show at once: nothing is ended for being empty so soon after. Milliseconds. */
+const SETTLE = 60_000;
+
+/** An agent that says nothing for so long has lost its machine; it is ended when nothing is known to run there. */
+const SILENT_FOR = 600_000;
+
+/** So many workers in a row that ended badly on one machine: it is the machine. */
+const BAD_STOPS = 3;
+
+export function machinesToEnd(state: State, fleet: Fleet, plan: Plan): Ending[] {
+  const useless = fleet.there.flatMap((machine) => {
+    const reason = machine.tasks === 0 ? uselessBecause(state, machine) : undefined;
+    return reason === undefined ? [] : [{ machine, ...reason }];
+  });
+  const uselessIds = new Set(useless.map(({ machine }) => machine.id));
+  const sound = useful(fleet).filter(({ id }) => !uselessIds.has(id));
+
+  // Those still wanted are replaced: the group then starts another by itself.
+  const missing = plan.atLeast - (fleet.there.length - useless.length);
+  return [
+    ...useless.map(({ machine, why, faulty }, index) => ({
+      machine: machine.id,
+      node: machine.node,
+      why,
+      faulty,
+      replace: index < missing,
+    })),
+    ...surplusOf(state, sound, plan).map((machine) => ({
+      machine: machine.id,
+      node: machine.node,
+      why: 'there is no job for it',
+      faulty: false,
+      replace: false,
+    })),
+  ];
+}
+
+type Reason = Pick<Ending, 'why' | 'faulty'>;
+
+/** Why an empty machine is of no use; undefined for a sound one. */
+function uselessBecause(state: State, { phase, remembered }: Machine): Reason | undefined {
+  const { now, settings } = state;
+  const minutes = settings.MACHINE_START_MINUTES;
+  const silent = now - (remembered.silent ?? now);
+
+  switch (phase) {
+    case 'joining':
+      if (now - remembered.since <= minutes * 60_000) return undefined;
+      return { why: `it did not join the cluster in ${minutes} minutes`, faulty: true };
+    case 'silent':
+      return silent > SILENT_FOR ? { why: 'its ECS agent has fallen silent', faulty: true } : undefined;
+    case 'ready':
+      if ((remembered.badStops ?? 0) < BAD_STOPS) return undefined;
+      return { why: `${remembered.badStops} workers in a row ended badly on it`, faulty: true };
+    case 'outdated':
+      return { why: 'it has the worker of an earlier deployment', faulty: false };
+    case 'draining':
+      return { why: 'it takes no more tasks', faulty: false };
+    case 'leaving':
+      return undefined;
+  }
+}
+
+function surplusOf(state: State, sound: readonly Machine[], plan: Plan): readonly Machine[] {
+  const settled = state.now - state.memory.tasksStarted >= SETTLE;
+  const empty = sound.filter(({ phase, tasks }) => tasks === 0 && (phase === 'joining' || settled));
+  // The youngest first: what is still starting is furthest from being useful.
+  const youngestFirst = empty.toSorted((a, b) => b.remembered.since - a.remembered.since);
+  return youngestFirst.slice(0, Math.max(0, sound.length - plan.keep));
+}
