@@ -108,7 +108,8 @@ export class S3Store implements Store {
           ...options,
           Bucket: this.#bucket,
           Key: key,
-          Body: body,
+          // The SDK takes an empty string for a stream of unknown length.
+          Body: Buffer.from(body),
           ContentType: contentType(key),
         }),
       );

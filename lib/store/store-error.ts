@@ -48,7 +48,7 @@ export interface Where {
 /** An error of the file system, in words. */
 export function folderError(thrown: unknown, where: Where): StoreError {
   if (thrown instanceof StoreError) return thrown;
-  const [trouble, why, fix] = readFileSystem(thrown);
+  const [trouble, why, fix] = readFileSystem(thrown, where);
   return new StoreError(`${where.doing} ${where.location} failed: ${why}`, {
     ...where,
     trouble,
@@ -57,8 +57,9 @@ export function folderError(thrown: unknown, where: Where): StoreError {
   });
 }
 
-function readFileSystem(thrown: unknown): [StoreTrouble, string, string] {
-  switch ((thrown as NodeJS.ErrnoException | undefined)?.code) {
+function readFileSystem(thrown: unknown, { location }: Where): [StoreTrouble, string, string] {
+  const { code, path = location } = (thrown ?? {}) as NodeJS.ErrnoException;
+  switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return ['disk full', 'the disk is full', 'Make room on that disk, or choose a folder on another one.'];
@@ -68,7 +69,12 @@ function readFileSystem(thrown: unknown): [StoreTrouble, string, string] {
     case 'EROFS':
       return ['denied', 'that disk is read-only', 'Choose a folder on a disk that can be written.'];
     case 'ENOENT':
-      return ['missing', 'it does not exist', 'Check the name; capitals count.'];
+      // It may be the file to be put that is gone.
+      return [
+        'missing',
+        `${path === location ? 'it' : path} does not exist`,
+        'Check the name; capitals count.',
+      ];
     case 'ENOTDIR':
     case 'EISDIR':
     case 'EEXIST':
