@@ -1,0 +1,49 @@
+/** `monitor`: the monitor of a deployed run in this terminal, for those who set AUTO_MONITOR to false. */
+import type { Command } from 'commander';
+import { cloudFormationClient } from '../aws/control-clients.ts';
+import { derive, loadConfig } from '../config/index.ts';
+import { connect } from '../monitor/aws.ts';
+import { deployedSettings } from '../monitor/deployed.ts';
+import { watch } from '../monitor/watch.ts';
+
+interface Flags {
+  readonly config: string;
+  readonly forever: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('monitor')
+    .description(
+      'Start and end machines as the queue fills and empties, from this terminal. Needed only with AUTO_MONITOR: false.',
+    )
+    .option('--forever', 'go on when the run has ended, for the next one', false)
+    .action(async (_: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<Flags>();
+      const config = await loadConfig(flags.config);
+      const options = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
+      const settings = await deployedSettings(
+        cloudFormationClient(options),
+        derive(config).stackName,
+        config.AWS_REGION,
+      );
+
+      const stop = new AbortController();
+      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+      say(`Watching ${settings.APP_NAME}, a look each minute. Ctrl-C stops watching, not the machines.`);
+      const ended = await watch({
+        aws: connect(options),
+        settings,
+        signal: stop.signal,
+        say,
+        forever: flags.forever,
+      });
+      if (!ended) {
+        say('Stopped watching. Machines that run stay until they have idled; npm run monitor goes on.');
+      }
+    });
+}
+
+function say(line: string): void {
+  process.stdout.write(`${new Date().toISOString().slice(11, 19)}  ${line}\n`);
+}
