@@ -6,6 +6,17 @@ import { CommanderError } from 'commander';
 import { program } from '../lib/cli/program.ts';
 import { DistributedFijiError } from '../lib/errors.ts';
 
+// `npm run ... | head` closes our output early: nobody is left to write to, and nothing went wrong.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+// What is thrown outside of the command's own promise ends the process all the same, in the same words.
+process.on('uncaughtException', (error) => {
+  process.exit(report(error));
+});
+
 try {
   await program().parseAsync();
 } catch (error) {
@@ -23,7 +34,7 @@ function report(error: unknown): number {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `\nSomething went wrong that Distributed-Fiji does not know, and that is its own fault:\n\n${stack}\n\n` +
-      'Please report it, with the text above and what you did, at the address under "bugs" in package.json.\n',
+      'Please report it as an issue of the project, with the text above and the command that you gave.\n',
   );
   return 1;
 }

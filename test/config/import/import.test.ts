@@ -214,3 +214,9 @@ test('a long list has a line for each item', () => {
   const { text } = imported(`MACHINE_TYPE = ${JSON.stringify(types)}\n`);
   expect(text).toContain("  MACHINE_TYPE: [\n    'm5.large',\n");
 });
+
+test('a name whose last value could not be read has none', () => {
+  const { options, notes } = imported("SIZE = 30\nSIZE = len('abc')\nEBS_VOL_SIZE = SIZE\n");
+  expect(options).toEqual({});
+  expect(notes.at(-1)).toMatchObject({ line: 3, change: 'not read' });
+});
