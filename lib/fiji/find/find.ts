@@ -1,0 +1,129 @@
+/** Finds a Fiji on this machine, or brings the starter Fiji together. */
+import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { DistributedFijiError } from '../../errors.ts';
+import type { FijiInstallation } from '../fiji.ts';
+import { assembleStarter, defaultCacheFolder, type Progress } from '../starter/assemble.ts';
+import { fileNameOf, PARTS } from '../starter/parts.ts';
+import { join } from 'node:path';
+import { findJava, JavaError } from './java.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import { PLAIN_IMAGEJ, usualPlaces } from './places.ts';
+
+export class FijiNotFoundError extends DistributedFijiError {
+  constructor(message: string, fix: string) {
+    super(message, { code: 'FIJI_NOT_FOUND', fault: 'user', fix });
+  }
+}
+
+export interface FindFijiOptions {
+  /** A folder that must be a Fiji; by default `env.FIJI_HOME`, then the usual places. */
+  readonly home?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a starter Fiji is kept. @default the user's cache folder */
+  readonly cacheFolder?: string;
+  /** False: only a Fiji that is there. @default true */
+  readonly starter?: boolean;
+  /** Called while the starter Fiji is downloaded. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * FIJI_HOME, then the usual places, then the starter Fiji.
+ *
+ * @throws FijiNotFoundError when FIJI_HOME is no Fiji, or there is none and no starter is wanted.
+ * @throws JavaError when Java is missing or too old.
+ * @throws StarterDownloadError
+ */
+export async function findFiji(options: FindFijiOptions): Promise<FijiInstallation> {
+  const home = options.home || options.env['FIJI_HOME'];
+  if (home) return installation(await namedLayout(resolve(home)), 'FIJI_HOME', options);
+  for (const place of await usualPlaces(options.env)) {
+    const layout = await layoutOf(place);
+    if (layout) return installation(layout, 'found', options);
+  }
+  const plain = await layoutOf(PLAIN_IMAGEJ);
+  if (plain && options.starter !== false) return installation(plain, 'found', options);
+  if (options.starter === false) {
+    throw new FijiNotFoundError(
+      'There is no Fiji here: not in FIJI_HOME, which is not set, and not in the usual places.',
+      'Set FIJI_HOME to the folder that holds Fiji.',
+    );
+  }
+  const java = await findJava(options.env);
+  const folder = await starterFolder(options);
+  return {
+    home: folder,
+    origin: `starter Fiji (${starterVersions()}), kept in ${folder}`,
+    start: { kind: 'jars', java: java.file, javaVersion: java.version, jars: starterJars(folder) },
+  };
+}
+
+async function namedLayout(home: string): Promise<Layout> {
+  const layout = await layoutOf(home);
+  if (layout) return layout;
+  const there = await stat(home).catch(() => undefined);
+  throw new FijiNotFoundError(
+    there === undefined
+      ? `FIJI_HOME does not exist: ${home}`
+      : `FIJI_HOME is not a Fiji: ${home} has no launcher (such as ImageJ-linux64, fiji or fiji-linux-x64) beside a folder jars.`,
+    'Set FIJI_HOME to the folder that holds the launcher, for example /opt/fiji/Fiji.app, or unset it.',
+  );
+}
+
+async function installation(
+  layout: Layout,
+  how: 'FIJI_HOME' | 'found',
+  options: FindFijiOptions,
+): Promise<FijiInstallation> {
+  const where = how === 'FIJI_HOME' ? `${layout.home} (FIJI_HOME)` : layout.home;
+  if (layout.kind === 'launcher') {
+    await launcherHasJava(layout.home, options);
+    return { home: layout.home, origin: `Fiji at ${where}`, start: layout.start };
+  }
+  const java = await findJava(options.env);
+  const jars = { kind: 'jars', java: java.file, javaVersion: java.version } as const;
+  if (layout.kind === 'starter')
+    return { home: layout.home, origin: `starter Fiji at ${where}`, start: { ...jars, jars: layout.jars } };
+  // ImageJ 1 alone knows no #@ scripts: the starter's SciJava and languages do, over this ImageJ.
+  const starter = await starterFolder(options);
+  return {
+    home: layout.home,
+    origin: `ImageJ 1 at ${where}, with SciJava from ${starter}`,
+    start: {
+      ...jars,
+      jars: [layout.jar, ...starterJars(starter).filter((jar) => !jar.includes(fileNameOf(IMAGEJ_1)))],
+      pluginsParent: layout.home,
+    },
+  };
+}
+
+/** A launcher uses the Java that came with Fiji, else JAVA_HOME's or PATH's. */
+async function launcherHasJava(home: string, options: FindFijiOptions): Promise<void> {
+  if ((await stat(join(home, 'java')).catch(() => undefined))?.isDirectory() === true) return;
+  try {
+    await findJava(options.env);
+  } catch (thrown) {
+    if (thrown instanceof JavaError)
+      throw new JavaError(`${thrown.message} The Fiji at ${home} brings none of its own.`);
+    throw thrown;
+  }
+}
+
+const IMAGEJ_1 = PARTS[0] as (typeof PARTS)[number];
+
+function starterFolder(options: FindFijiOptions): Promise<string> {
+  return assembleStarter({
+    cacheFolder: options.cacheFolder ?? defaultCacheFolder(options.env),
+    env: options.env,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+}
+
+function starterJars(folder: string): string[] {
+  return PARTS.map((part) => join(folder, 'jars', fileNameOf(part)));
+}
+
+function starterVersions(): string {
+  return `ImageJ ${IMAGEJ_1.version}, SciJava, Jython, Groovy`;
+}

@@ -1,0 +1,62 @@
+import javax.script.ScriptException
+
+/** Says what a script threw, in its own words, with the line of the user's script. */
+class Failure {
+  /** `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `line`: in the script. */
+  Map describe(Throwable thrown, String script, PrintStream log) {
+    List chain = chainOf(thrown)
+    Throwable deepest = chain.last()
+    thrown.printStackTrace(log)
+    String name = new File(script).name
+    String type = deepest.class.name
+    String message = deepest.message
+    if (isPython(deepest)) {
+      String text = String.valueOf(deepest)
+      List lines = text.readLines().findAll { it.trim() }
+      String last = lines ? lines.last().trim() : text
+      int colon = last.indexOf(':')
+      type = colon > 0 ? last.substring(0, colon) : last
+      message = colon > 0 ? last.substring(colon + 1).trim() : ''
+    }
+    return [
+      kind: 'failed', chain: chain.collect { it.class.name }.join(' '), type: type, message: message,
+      messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: lineOf(chain, name)
+    ]
+  }
+
+  private static boolean isPython(Throwable t) { t.class.name.startsWith('org.python.core.Py') }
+
+  private static List chainOf(Throwable thrown) {
+    List chain = []
+    Throwable t = thrown
+    while (t != null && !chain.any { it.is(t) } && chain.size() < 30) {
+      chain << t
+      Throwable next = t.cause
+      // What Java code called from Python threw is the exception's value there.
+      if (next == null && isPython(t)) {
+        try {
+          Object value = t.value?.__tojava__(Throwable)
+          if (value instanceof Throwable) next = value
+        }
+        catch (Throwable ignored) { }
+      }
+      t = next
+    }
+    return chain
+  }
+
+  private static Integer lineOf(List chain, String script) {
+    for (Throwable t in chain.reverse()) {
+      if (isPython(t)) {
+        def lines = (String.valueOf(t) =~ /File "([^"]*)", line (\d+)/).findAll { new File(it[1]).name == script || it[1].startsWith('<') }
+        if (lines) return lines.last()[2] as int
+      }
+      def frame = t.stackTrace.find { it.lineNumber > 0 && (it.fileName == script || it.fileName ==~ /Script\d+\.groovy/) }
+      if (frame != null) return frame.lineNumber
+      def compile = (t.message ?: '') =~ /(?:@ line |: line |\bat line number |, line )(\d+)/
+      if (t.class.name.contains('CompilationErrors') && compile.find()) return compile.group(1) as int
+      if (t instanceof ScriptException && t.lineNumber > 0) return t.lineNumber
+    }
+    return null
+  }
+}
