@@ -137,7 +137,8 @@ async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, s
       events.emit('job running', attempt.names);
       next = prefetch.isWorthIt().then((worthIt) => (worthIt ? take(0, true) : undefined));
       next.catch(() => undefined); // told when its turn comes, not while this job runs
-      const ran = await runScript(attempt, tools);
+      const ran = await orStopped(runScript(attempt, tools), stopping);
+      if (ran === 'stopped') return; // the job is given back already, and whoever opened Fiji closes it
       prefetch.jobTook(attempt.phases.fiji ?? 0);
 
       if (attempt.signal.aborted) desk.clear(attempt);
@@ -149,5 +150,22 @@ async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, s
     // A job that was still on its way when the word to stop came: the desk gave it back.
     const late = await next.catch(() => undefined);
     if (typeof late === 'object') desk.clear(late.attempt);
+  }
+}
+
+/** Stopping does not wait for Fiji: it may be starting, or take its time to end. */
+async function orStopped<T>(running: Promise<T>, stopping: AbortSignal): Promise<T | 'stopped'> {
+  running.catch(() => undefined);
+  let stopped: (() => void) | undefined;
+  const stop = new Promise<'stopped'>((resolve) => {
+    stopped = () => resolve('stopped');
+    stopping.addEventListener('abort', stopped, { once: true });
+    if (stopping.aborted) stopped();
+  });
+
+  try {
+    return await Promise.race([running, stop]);
+  } finally {
+    if (stopped !== undefined) stopping.removeEventListener('abort', stopped);
   }
 }

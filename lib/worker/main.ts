@@ -1,0 +1,129 @@
+/**
+ * The worker as a program: `node worker.mjs`, told everything by environment variables (settings.ts). It leaves with 0
+ * when the queue has stayed empty or it was asked to stop, and with 1, and the reason, when it cannot work.
+ *
+ * SIGTERM, SIGINT, SIGHUP (and, where asked for, a closed standard input) mean: give back what runs and leave. A second
+ * one changes nothing.
+ */
+import { join } from 'node:path';
+import { sqsClient } from '../aws/clients.ts';
+import { DistributedFijiError, messageOf } from '../errors.ts';
+import { findFiji } from '../fiji/find/find.ts';
+import { openFijiPool } from '../fiji/pool.ts';
+import { queueDepth } from '../queue/depth.ts';
+import { Heartbeat } from '../queue/heartbeat.ts';
+import { openStore } from '../store/open-store.ts';
+import { logEvents, type WorkerEvents, workerEvents } from './events.ts';
+import { identify } from './machine.ts';
+import { heapMiB } from './memory.ts';
+import { Prefetch } from './prefetch.ts';
+import { openScratch } from './scratch.ts';
+import { fetchScript } from './script.ts';
+import { readSettings, type WorkerSettings } from './settings.ts';
+import { openOnce } from './stores.ts';
+import { work } from './worker.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const stop = stopSignal(settings);
+  const events = workerEvents();
+  logEvents(events, (line) => process.stdout.write(line));
+  const scratch = await openScratch(settings.SCRATCH);
+
+  try {
+    await workIn(scratch, settings, events, stop);
+  } finally {
+    await scratch.remove();
+  }
+}
+
+/** From the script to the last record: everything that is opened here is closed here. */
+async function workIn(
+  scratch: Awaited<ReturnType<typeof openScratch>>,
+  settings: WorkerSettings,
+  events: WorkerEvents,
+  stop: AbortSignal,
+): Promise<void> {
+  const { identity, problem } = await identify(settings.MACHINE_FACTS);
+  if (problem !== undefined) events.emit('trouble', { message: problem });
+
+  const open = openOnce((address) => openStore(address, { uploadFlags: settings.UPLOAD_FLAGS }));
+  const script = await fetchScript(settings.SCRIPT_DOWNLOAD_URL, join(scratch.folder, 'script'), open);
+  const fiji = await findFiji({
+    env: process.env,
+    ...(settings.FIJI_HOME !== undefined && { home: settings.FIJI_HOME }),
+  });
+  const pool = await openFijiPool({
+    fiji,
+    folder: join(scratch.folder, 'fiji'),
+    jobsPerFiji: settings.JOBS_PER_FIJI,
+    virtualDisplay: settings.VIRTUAL_DISPLAY,
+    heapMiB: heapMiB(settings.MEMORY),
+    cores: settings.CORES,
+    script: script.path,
+  });
+  const client = sqsClient({ region: settings.AWS_REGION });
+  const heartbeat = new Heartbeat({
+    client,
+    url: settings.SQS_QUEUE_URL,
+    visibilitySeconds: settings.SQS_MESSAGE_VISIBILITY,
+    onTrouble: (message) => events.emit('trouble', { message }),
+  });
+  const prefetch = new Prefetch(() => queueDepth(client, settings.SQS_QUEUE_URL));
+  const destination = open(settings.DESTINATION);
+
+  events.emit('started', {
+    worker: identity.id,
+    fiji: fiji.origin,
+    script: script.source,
+    sha256: script.sha256,
+  });
+  try {
+    const jobs = await work(
+      {
+        settings,
+        events,
+        identity,
+        script,
+        scratch,
+        pool,
+        client,
+        heartbeat,
+        prefetch,
+        destination,
+        openStore: open,
+      },
+      stop,
+    );
+    events.emit('stopped', { jobs });
+  } finally {
+    await Promise.all([heartbeat.stop(), pool.close()]);
+    client.destroy();
+  }
+}
+
+/** Aborted, with the reason in words, at the first word to stop. */
+function stopSignal(settings: WorkerSettings): AbortSignal {
+  const stop = new AbortController();
+
+  for (const signal of SIGNALS) process.on(signal, () => stop.abort(`the worker was stopped (${signal})`));
+  if (settings.STOP_WHEN_STDIN_CLOSES) {
+    process.stdin.on('close', () => stop.abort('whoever started the worker is gone'));
+    process.stdin.resume();
+    stop.signal.addEventListener('abort', () => process.stdin.destroy());
+  }
+  return stop.signal;
+}
+
+try {
+  await main();
+} catch (error) {
+  const fix = error instanceof DistributedFijiError ? error.fix : undefined;
+  process.stderr.write(`${messageOf(error)}\n${fix === undefined ? '' : `Fix: ${fix}\n`}`);
+  process.exitCode = 1;
+} finally {
+  // A pipe that is still open would keep the process alive for nothing.
+  if (process.stdin.readable) process.stdin.destroy();
+}
