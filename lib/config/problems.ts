@@ -37,14 +37,39 @@ function wrongValue(option: OptionName, value: unknown, issue: Issue): Problem {
 }
 
 function exampleFor(option: OptionName, value: unknown): string {
-  const bucket =
-    typeof value === 'string' ? /^(?:s3:\/\/)?([a-z0-9.-]{3,63})(?:\/.*)?$/.exec(value)?.[1] : undefined;
-  if (option.endsWith('_BUCKET') && bucket !== undefined) return `write ${option}: '${bucket}'.`;
-  if (option.endsWith('_BUCKET'))
-    return `write the bucket's own name, in lower case: ${option}: 'my-images'.`;
+  const meant = repaired(option, value);
+  if (meant !== undefined) return `write ${option}: ${literal(meant)}.`;
+  if (option.endsWith('_BUCKET')) {
+    return `write the bucket's own name, in lower case, such as ${option}: 'my-images'.`;
+  }
   const fallback = defaultOf(option);
   if (fallback === undefined || fallback === '') return `mend it, or leave ${option} out.`;
   return `write for example ${option}: ${literal(fallback)}, which is the default.`;
+}
+
+/** Slips that can be mended by themselves; each is offered only where the option takes the result. */
+const repairs: readonly ((text: string, option: OptionName) => string)[] = [
+  (text) => text.trim(),
+  (text, option) => (option.endsWith('_BUCKET') ? text.replace(/^s3:\/\//, '').replace(/\/.*$/, '') : text),
+  (text) => ({ yes: 'true', no: 'false' })[text.toLowerCase()] ?? text,
+  // A number with its unit.
+  (text) => text.replace(/^(\d+(?:\.\d+)?) ?[a-zA-Z$]+$/, '$1'),
+  // One address, where a range is wanted.
+  (text) => `${text}/32`,
+  (text) => text.toLowerCase(),
+  (text) =>
+    text
+      .normalize('NFKD')
+      .replaceAll(/[^A-Za-z0-9_]+/g, '-')
+      .replaceAll(/^-+|-+$/g, ''),
+];
+
+function repaired(option: OptionName, value: unknown): unknown {
+  if (typeof value !== 'string') return undefined;
+  const offers = repairs
+    .map((repair) => repair(value, option))
+    .filter((offer) => offer !== '' && offer !== value);
+  return offers.map((offer) => schema.shape[option].safeParse(offer)).find(({ success }) => success)?.data;
 }
 
 function unknownOption(option: string, value: unknown): Problem {

@@ -88,6 +88,21 @@ describe('parseConfig', () => {
     expect(problems.find(({ option }) => option === 'MACHINE_PRICE')?.message).toContain("'cheap'");
   });
 
+  test.each([
+    ['APP_NAME', 'my run (é)', "'my-run-e'"],
+    ['AWS_BUCKET', 's3://my-images/plates', "'my-images'"],
+    ['DESTINATION_BUCKET', 'My-Images', "'my-images'"],
+    ['DOWNLOAD_FILES', 'yes', 'true'],
+    ['EBS_VOL_SIZE', '30 GB', '30'],
+    ['SSH_CIDR', '203.0.113.7', "'203.0.113.7/32'"],
+    ['DOCKERHUB_TAG', 'Lab/Fiji:1', "'lab/fiji:1'"],
+    ['SQS_QUEUE_NAME', 'my queue', "'my-queue'"],
+    ['MACHINE_PRICE', 'cheap', '0.1, which is the default'],
+    ['VPC_ID', 'mine', 'leave VPC_ID out'],
+  ])('%s: %j is answered with %s', (option, written, offered) => {
+    expect(problemsOf({ [option]: written })[0]?.fix).toContain(offered);
+  });
+
   test('an option of a sibling project is named with the reason why it is not needed', () => {
     expect(problemsOf({ WORKSPACE_BUCKET: 'x' })[0]?.fix).toContain('SOURCE_BUCKET');
   });
