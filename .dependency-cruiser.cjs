@@ -28,7 +28,20 @@ const allowed = {
   ],
   report: ['records', 'store', 'jobs'],
   infrastructure: ['aws', 'config', 'monitor', 'records/record.ts', 'worker/settings.ts', 'worker/bundle.ts'],
-  cli: ['aws', 'config', 'jobs', 'queue', 'store', 'records', 'fiji', 'local', 'report', 'monitor'],
+  // The script is fetched by the same code as a worker's: what is checked before a run is what the run uses.
+  cli: [
+    'aws',
+    'config',
+    'jobs',
+    'queue',
+    'store',
+    'records',
+    'fiji',
+    'local',
+    'report',
+    'monitor',
+    'worker/script.ts',
+  ],
 };
 
 const layer = (name) => ({

@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'DOWNLOAD_FAILED'
   | 'WORKER_FAILED'
   | 'RUN_IN_PROGRESS'
+  | 'JOBS_FAILED'
+  | 'STOPPED'
   | 'SYSTEM_UNSUPPORTED'
   | 'USAGE'
   | 'MONITOR_FAILED'

@@ -41,8 +41,11 @@ export interface Crew {
   readonly failed: Promise<never>;
   /** How many had to be replaced. */
   readonly replaced: number;
-  /** Lets every worker give back its job and end its Fiji; ends what does not within `graceMs`. None is left. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Lets every worker give back its job and end its Fiji; ends what does not within `graceMs`, or when `now` is aborted.
+   * None is left.
+   */
+  stop(graceMs: number, now: AbortSignal): Promise<void>;
 }
 
 /** A worker that lived so long was able to work. */
@@ -85,9 +88,9 @@ export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew
     get replaced() {
       return replaced;
     },
-    stop: async (graceMs) => {
+    stop: async (graceMs, now) => {
       stopping.abort();
-      await Promise.all([...workers].map((worker) => worker.stop(graceMs)));
+      await Promise.all([...workers].map((worker) => worker.stop(graceMs, now)));
       await Promise.all(slots);
     },
   };

@@ -30,6 +30,8 @@ export interface LocalRunOptions extends Omit<WorkerPlan, 'queue'> {
   readonly scriptSha256: string;
   /** Aborted: jobs under way are given back, and the run ends. */
   readonly signal: AbortSignal;
+  /** Aborted: nothing is waited for any more. */
+  readonly now: AbortSignal;
   /** Twice a second, and once at the end. */
   readonly onProgress: (progress: Progress) => void;
 }
@@ -105,7 +107,7 @@ async function work(
     try {
       await untilDone(options, { jobs, tracker, queue, crew });
     } finally {
-      await crew.stop(GRACE_MS);
+      await crew.stop(GRACE_MS, options.now);
     }
     await tracker.update();
     const dead = (await queue.takeDead()).map((body) => parseMessage(body));

@@ -20,8 +20,8 @@ export interface WorkerProcess {
   readonly pid: number | undefined;
   /** Settles when the process is gone, or could not be started; never rejects. */
   readonly exited: Promise<WorkerExit>;
-  /** Sends SIGTERM, waits for `graceMs`, then ends the whole group. Settles when it is gone. */
-  stop(graceMs: number): Promise<void>;
+  /** Sends SIGTERM, waits for `graceMs` or until `now` is aborted, then ends the whole group. Settles when it is gone. */
+  stop(graceMs: number, now: AbortSignal): Promise<void>;
 }
 
 /**
@@ -48,11 +48,15 @@ export function startWorker(
   return {
     pid: child.pid,
     exited,
-    stop: async (graceMs) => {
+    stop: async (graceMs, now) => {
       child.kill('SIGTERM');
-      const force = setTimeout(() => killGroup(child), graceMs);
+      const force = (): void => killGroup(child);
+      const timer = setTimeout(force, graceMs);
+      if (now.aborted) force();
+      now.addEventListener('abort', force);
       await exited;
-      clearTimeout(force);
+      clearTimeout(timer);
+      now.removeEventListener('abort', force);
     },
   };
 }

@@ -1,0 +1,47 @@
+/** How a run on this machine ended, in words: what is done, what failed and why, where everything is. */
+import { DistributedFijiError } from '../errors.ts';
+import type { JobMessage } from '../jobs/index.ts';
+import type { LocalRunResult } from '../local/run.ts';
+import { duration } from './duration.ts';
+import type { LocalSetup } from './local-setup.ts';
+
+/** Some jobs failed; what and why has been said. */
+export class JobsFailedError extends DistributedFijiError {
+  constructor({ failed, killed, total }: Pick<LocalRunResult, 'failed' | 'killed' | 'total'>) {
+    super(`${failed.length + killed.length} of ${total} jobs failed.`, {
+      code: 'JOBS_FAILED',
+      fix: 'Mend what the reasons say, then use the same command again: it does only what is not done.',
+    });
+  }
+}
+
+/** Groups shown of jobs that were never heard of again. */
+const SHOWN = 3;
+
+/** Writes it to standard output. */
+export function tellOutcome(
+  result: LocalRunResult & { readonly seconds: number },
+  { output }: LocalSetup,
+): void {
+  const { total, before, succeeded, seconds } = result;
+  const earlier = before === 0 ? '' : `, ${before} of them before`;
+  process.stdout.write(
+    `\n${before + succeeded} of ${total} jobs done${earlier}; this took ${duration(seconds)}.\n`,
+  );
+  process.stdout.write(`Results are in ${output}\n`);
+  if (result.killed.length > 0) process.stdout.write(`\n${killedText(result.killed)}\n`);
+}
+
+function killedText(jobs: readonly JobMessage[]): string {
+  const groups = jobs.slice(0, SHOWN).map(({ Metadata }) =>
+    Object.entries(Metadata)
+      .map(([key, value]) => `${key}=${String(value)}`)
+      .join(' '),
+  );
+  return [
+    `${jobs.length} ended the worker that ran them, three times over; most often this machine was out of memory:`,
+    ...groups.map((group) => `  ${group}`),
+    ...(jobs.length > SHOWN ? [`  and ${jobs.length - SHOWN} more`] : []),
+    'Try fewer at a time: --workers 1',
+  ].join('\n');
+}

@@ -1,0 +1,122 @@
+/** Runs what local-setup.ts has checked, shows how it goes, and says how it ended. */
+import type { Config } from '../config/index.ts';
+import { DistributedFijiError } from '../errors.ts';
+import type { FijiInstallation } from '../fiji/fiji.ts';
+import { capacityOf, thisMachine, type Capacity } from '../local/capacity.ts';
+import { runLocally, type LocalRunResult } from '../local/run.ts';
+import { liveLine } from './live-line.ts';
+import { scratchFolder, type LocalSetup } from './local-setup.ts';
+import { progressText } from './progress-text.ts';
+
+export interface LocalChoices {
+  readonly workers?: number | undefined;
+  readonly jobsPerFiji?: number | undefined;
+  readonly virtualDisplay?: boolean | undefined;
+  /** Times that a job may fail before it counts as failed. */
+  readonly tries: number;
+}
+
+/** Ctrl-C, or a signal that means the same. */
+export class StoppedError extends DistributedFijiError {
+  constructor({ total, before, succeeded }: LocalRunResult) {
+    super(`Stopped: ${before + succeeded} of ${total} jobs are done.`, {
+      code: 'STOPPED',
+      fix: 'The same command goes on with the others.',
+    });
+  }
+}
+
+/** @throws whatever the run throws; not for jobs that failed, which are in the result */
+export async function runAloud(
+  setup: LocalSetup,
+  fiji: FijiInstallation,
+  config: Config,
+  choices: LocalChoices,
+): Promise<LocalRunResult & { readonly seconds: number }> {
+  const { jobFile, script, input, output } = setup;
+  const capacity = capacityOf(thisMachine(), {
+    memoryMiB: config.MEMORY,
+    jobs: jobFile.count,
+    asked: choices.workers,
+  });
+  process.stdout.write(`${introduction(setup, fiji, capacity)}\n\n`);
+
+  const stop = stopOnSignals();
+  const line = liveLine();
+  const started = performance.now();
+  try {
+    const result = await runLocally({
+      config,
+      jobFile,
+      source: input,
+      destination: output,
+      scratch: scratchFolder(),
+      script: script.source,
+      scriptSha256: script.sha256,
+      fijiHome: fiji.home,
+      jobsPerFiji: choices.jobsPerFiji ?? config.JOBS_PER_FIJI,
+      virtualDisplay: choices.virtualDisplay ?? config.VIRTUAL_DISPLAY,
+      tries: choices.tries,
+      capacity,
+      signal: stop.signal,
+      now: stop.now,
+      onProgress: (progress) => line.show(progressText(progress)),
+    });
+    return { ...result, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    line.end();
+    stop.forget();
+  }
+}
+
+function introduction(
+  { jobFile, script, input, output }: LocalSetup,
+  fiji: FijiInstallation,
+  capacity: Capacity,
+): string {
+  const jobs = jobFile.count === 1 ? '1 job' : `${jobFile.count.toLocaleString('en-US')} jobs`;
+  const workers = capacity.workers === 1 ? '1 at a time' : `${capacity.workers} at a time`;
+  const gaps = jobFile.gaps.length;
+  return [
+    `Job file  ${jobFile.path}: ${jobs}`,
+    `Script    ${script.source}`,
+    `Images    ${input}`,
+    `Results   ${output}`,
+    `Fiji      ${fiji.origin}`,
+    `Jobs      ${workers} (${capacity.reason})`,
+    ...jobFile.notes.map((note) => `Note      ${note}`),
+    ...(gaps === 0 ? [] : [`Note      ${gaps} gaps in the file names; --dry-run lists them.`]),
+  ].join('\n');
+}
+
+interface Stop {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** Aborted by the second. */
+  readonly now: AbortSignal;
+  forget(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+function stopOnSignals(): Stop {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const onSignal = (): void => {
+    if (first.signal.aborted) {
+      second.abort();
+      return;
+    }
+    first.abort();
+    process.stdout.write(
+      '\nStopping: jobs under way go back, what is done stays. Ctrl-C again stops at once.\n',
+    );
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return {
+    signal: first.signal,
+    now: second.signal,
+    forget: () => {
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+    },
+  };
+}

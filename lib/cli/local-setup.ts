@@ -1,0 +1,136 @@
+/** Everything that a run on this machine needs, checked before anything starts. */
+import { constants } from 'node:fs';
+import { access, mkdir, opendir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config/index.ts';
+import { DistributedFijiError, messageOf, type ErrorCode } from '../errors.ts';
+import { findFiji } from '../fiji/find/find.ts';
+import type { FijiInstallation } from '../fiji/fiji.ts';
+import { openJobFile, type JobFile } from '../jobs/index.ts';
+import { FolderStore } from '../store/folder-store.ts';
+import { liveLine } from './live-line.ts';
+import { userPath } from './user-path.ts';
+import { readUserScript, type UserScript } from './user-script.ts';
+
+export class LocalSetupError extends DistributedFijiError {
+  constructor(code: ErrorCode, message: string, fix: string, cause?: unknown) {
+    super(message, { code, fix, cause });
+  }
+}
+
+export interface LocalWishes {
+  readonly jobFile: string;
+  readonly input?: string | undefined;
+  readonly output?: string | undefined;
+  readonly script?: string | undefined;
+}
+
+export interface LocalSetup {
+  readonly jobFile: JobFile;
+  readonly script: UserScript;
+  /** Absolute folder. */
+  readonly input: string;
+  /** Absolute folder; not yet made. */
+  readonly output: string;
+}
+
+/** The worker and Fiji are made of what Linux and macOS have: process groups, signals, /proc or ps. */
+export function refuseWindows(platform: NodeJS.Platform = process.platform): void {
+  if (platform !== 'win32') return;
+  throw new LocalSetupError(
+    'SYSTEM_UNSUPPORTED',
+    'Distributed-Fiji does not run on Windows itself.',
+    "Run the same commands in WSL2, Windows' own Linux: `wsl --install` in a terminal sets it up.",
+  );
+}
+
+/**
+ * Reads what the user named. Writes nothing.
+ *
+ * @throws LocalSetupError, JobFileError, ScriptError
+ */
+export async function readWishes(wishes: LocalWishes, config: Config): Promise<LocalSetup> {
+  const path = userPath(wishes.jobFile);
+  const home = dirname(path);
+  const input = wishes.input === undefined ? home : userPath(wishes.input);
+  await mustHoldFiles(input);
+  const jobFile = await openJobFile(path, { source: new FolderStore(input) });
+  try {
+    const script = await readUserScript(wishes.script, config);
+    const output = wishes.output === undefined ? join(home, 'results') : userPath(wishes.output);
+    return { jobFile, script, input, output };
+  } catch (error) {
+    await jobFile.close();
+    throw error;
+  }
+}
+
+async function mustHoldFiles(folder: string): Promise<void> {
+  const fix = 'Name the folder that holds your images with --input.';
+  const found = await stat(folder).catch(() => undefined);
+  if (found === undefined) {
+    throw new LocalSetupError('INPUT_INVALID', `There is no input folder at ${folder}.`, fix);
+  }
+  if (!found.isDirectory()) {
+    throw new LocalSetupError('INPUT_INVALID', `The input ${folder} is a file, not a folder.`, fix);
+  }
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+    const entries = await opendir(folder);
+    const first = await entries.read();
+    await entries.close();
+    if (first !== null) return;
+  } catch (error) {
+    const again = 'Give yourself the right to read it, or name another folder with --input.';
+    throw new LocalSetupError(
+      'INPUT_INVALID',
+      `The input folder ${folder} cannot be read: ${messageOf(error)}.`,
+      again,
+      error,
+    );
+  }
+  throw new LocalSetupError('INPUT_INVALID', `The input folder ${folder} is empty.`, fix);
+}
+
+/**
+ * Makes the folder for results, and writes a file there to see that it can.
+ *
+ * @throws LocalSetupError
+ */
+export async function makeOutputFolder(folder: string): Promise<void> {
+  const probe = join(folder, `.distributed-fiji-${process.pid}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(probe, '');
+  } catch (error) {
+    throw new LocalSetupError(
+      'OUTPUT_INVALID',
+      `Results cannot be written to ${folder}: ${messageOf(error)}.`,
+      'Name a folder that you may write to with --output.',
+      error,
+    );
+  } finally {
+    await rm(probe, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Says so while the starter Fiji is downloaded, which happens once. */
+export async function findFijiAloud(): Promise<FijiInstallation> {
+  const line = liveLine();
+  const mb = (bytes: number): string => (bytes / 1e6).toFixed(0);
+  const fiji = await findFiji({
+    env: process.env,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      line.show(
+        `No Fiji found: downloading the starter Fiji, once: ${mb(doneBytes)} of ${mb(totalBytes)} MB`,
+      ),
+  });
+  line.end();
+  return fiji;
+}
+
+/** Where workers put what lives no longer than a job. Each user has one of their own: /tmp belongs to all. */
+export function scratchFolder(): string {
+  return join(tmpdir(), `distributed-fiji-${userInfo().username}`);
+}

@@ -1,0 +1,70 @@
+/** `local`: a job file on this machine, with the worker, the queue's protocol and the records of the cloud. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { loadConfig } from '../config/index.ts';
+import { runAloud, StoppedError } from './local-run.ts';
+import { JobsFailedError, tellOutcome } from './local-outcome.ts';
+import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
+
+interface LocalFlags {
+  readonly input?: string;
+  readonly output?: string;
+  readonly script?: string;
+  readonly workers?: number;
+  readonly jobsPerFiji?: number;
+  readonly virtualDisplay?: boolean;
+  readonly tries: number;
+  readonly dryRun?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('local')
+    .description(
+      'Run a job file on this machine, with no AWS account. The same command again goes on where it was.',
+    )
+    .argument('<job-file>', 'JSON file with the groups to run the script on')
+    .option(
+      '-i, --input <folder>',
+      "your images: what /home/ubuntu/bucket is in a job file (default: the job file's folder)",
+    )
+    .option('-o, --output <folder>', "where results go (default: results, in the job file's folder)")
+    .option('-s, --script <file>', 'script or macro to run (default: SCRIPT_DOWNLOAD_URL of the config)')
+    .option('-w, --workers <number>', 'jobs at a time (default: what cores and memory allow)', atLeastOne)
+    .option(
+      '--jobs-per-fiji <number>',
+      'jobs that one Fiji does before a new one takes over (default: JOBS_PER_FIJI)',
+      atLeastOne,
+    )
+    .option(
+      '--virtual-display',
+      'run Fiji under a virtual screen, for what cannot run without one (default: VIRTUAL_DISPLAY)',
+    )
+    .option('--tries <number>', 'times that a job may fail before it counts as failed', atLeastOne, 1)
+    .option('-n, --dry-run', 'show what would run, and run nothing')
+    .action((jobFile: string, flags: LocalFlags) =>
+      local(jobFile, flags, program.opts<{ config: string }>().config),
+    );
+}
+
+async function local(path: string, flags: LocalFlags, configPath: string): Promise<void> {
+  refuseWindows();
+  const config = await loadConfig(configPath);
+  const setup = await readWishes({ jobFile: path, ...flags }, config);
+  try {
+    const fiji = await findFijiAloud();
+    await makeOutputFolder(setup.output);
+    const result = await runAloud(setup, fiji, config, flags);
+    tellOutcome(result, setup);
+    if (result.stopped) throw new StoppedError(result);
+    if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
+  } finally {
+    await setup.jobFile.close();
+  }
+}
+
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return number;
+}
