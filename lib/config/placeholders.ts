@@ -24,5 +24,13 @@ export function requireFilledIn(config: Config): void {
       fix: "write your script's https:// or s3:// address in config.ts.",
     });
   }
+  if (config.SCRIPT_DOWNLOAD_URL.startsWith(`s3://${String(placeholder)}/`)) {
+    problems.push({
+      option: 'SCRIPT_DOWNLOAD_URL',
+      value: config.SCRIPT_DOWNLOAD_URL,
+      message: `SCRIPT_DOWNLOAD_URL is ${literal(config.SCRIPT_DOWNLOAD_URL)}, in a bucket that stands for yours.`,
+      fix: 'upload your script to your bucket, and write its s3:// address in config.ts.',
+    });
+  }
   if (problems.length > 0) throw new ConfigInvalidError(problems);
 }

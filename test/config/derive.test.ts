@@ -57,6 +57,13 @@ describe('requireFilledIn', () => {
     expect(check).toThrow(/AWS_BUCKET is still 'your-bucket-name'[^]*SCRIPT_DOWNLOAD_URL is empty/);
   });
 
+  test('names a script in the bucket that stands for the user’s', () => {
+    const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: 's3://your-bucket-name/count.py' });
+    expect(() => {
+      requireFilledIn(config);
+    }).toThrow('SCRIPT_DOWNLOAD_URL is');
+  });
+
   test('lets a config pass that is filled in', () => {
     const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: 's3://ours/count.py' });
     expect(() => {
