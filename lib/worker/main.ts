@@ -6,6 +6,7 @@
  * one changes nothing.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sqsClient } from '../aws/clients.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
 import { findFiji } from '../fiji/find/find.ts';
@@ -74,6 +75,9 @@ async function workIn(
   const prefetch = new Prefetch(() => queueDepth(client, settings.SQS_QUEUE_URL));
   const destination = open(settings.DESTINATION);
 
+  await sleep(Math.random() * settings.START_WITHIN_SECONDS * 1000, undefined, { signal: stop }).catch(
+    () => undefined,
+  );
   events.emit('started', {
     worker: identity.id,
     fiji: fiji.origin,

@@ -57,6 +57,8 @@ export const workerSettings = z.object({
   FIJI_HOME: z.string().optional(),
   /** Seconds the queue must have stayed empty before the worker leaves. */
   IDLE_SECONDS: whole.nonnegative().default(60),
+  /** The first job is taken at a random moment within so many seconds: workers started together do not all load at once. */
+  START_WITHIN_SECONDS: whole.nonnegative().default(0),
   /**
    * Whether a closed standard input means the same as SIGTERM. `local` holds the other end of the pipe: when that
    * process dies, however it dies, the system closes it and no worker is left behind.
