@@ -8,7 +8,7 @@ import type { Config, Derived } from '../config/index.ts';
 const LARGEST_MESSAGE_BYTES = 1024 * 1024;
 
 /** The longest that SQS keeps a message. A job that is sent again keeps its age when SQS itself moves it. */
-const RETENTION = Duration.days(14);
+export const RETENTION_DAYS = 14;
 
 export class JobQueue extends Construct {
   readonly queue: IQueue;
@@ -40,7 +40,7 @@ export class JobQueue extends Construct {
 }
 
 const common = {
-  retentionPeriod: RETENTION,
+  retentionPeriod: Duration.days(RETENTION_DAYS),
   maxMessageSizeBytes: LARGEST_MESSAGE_BYTES,
   // SQS's own key: no charge, and no key policy that could lock a job out.
   encryption: QueueEncryption.SQS_MANAGED,

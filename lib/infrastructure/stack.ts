@@ -1,23 +1,117 @@
 /** One run in AWS: everything that `cdk deploy` makes and `cdk destroy` removes. */
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type Config, derive } from '../config/index.ts';
+import { type Config, derive, type Derived } from '../config/index.ts';
+import { type MonitorSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
+import { appPrefix } from '../records/record.ts';
+import { Alarms } from './alarms.ts';
+import type { Artifacts } from './artifacts.ts';
+import { Cleanup } from './cleanup/cleanup.ts';
+import { Cluster } from './cluster.ts';
+import { Dashboard } from './dashboard.ts';
 import { Logs } from './logs.ts';
-import { JobQueue } from './queue.ts';
+import { Machines } from './machines.ts';
+import { Mail } from './mail.ts';
+import { Monitor } from './monitor.ts';
+import { Network } from './network.ts';
+import { arnsOf } from './permissions.ts';
+import { refusePlaceholders } from './placeholders.ts';
+import { JobQueue, RETENTION_DAYS } from './queue.ts';
+import { WorkerTask } from './task.ts';
+import { workerOnMachine } from './worker-on-machine.ts';
 
 export class DistributedFijiStack extends Stack {
-  constructor(scope: Construct, config: Config, props: StackProps = {}) {
+  constructor(scope: Construct, config: Config, artifacts: Artifacts, props: StackProps = {}) {
     const derived = derive(config);
-    super(scope, derived.stackName, {
-      description: `Distributed-Fiji: ${config.APP_NAME}`,
-      ...props,
-    });
+    super(scope, derived.stackName, { description: `Distributed-Fiji: ${config.APP_NAME}`, ...props });
     Tags.of(this).add('DistributedFiji', config.APP_NAME); // one line of the bill for each run
+    refusePlaceholders(this, config);
 
-    new Logs(this, 'Logs', config, derived);
-    const { queue, deadLetters } = new JobQueue(this, 'Queue', config, derived);
+    const logs = new Logs(this, 'Logs', config, derived);
+    const jobs = new JobQueue(this, 'Queue', config, derived);
+    const network = new Network(this, 'Network', config);
+    const cluster = new Cluster(this, 'Cluster', config, derived);
+    const arns = arnsOf(this, config, derived, cluster.arn);
+    const worker = workerOnMachine(derived, artifacts);
+    const common = { config, derived, arns };
 
-    new CfnOutput(this, 'QueueUrl', { value: queue.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetters.queueUrl });
+    const task = new WorkerTask(this, 'Task', { ...common, jobs, logGroup: logs.jobs, worker });
+    const machines = new Machines(this, 'Machines', {
+      ...common,
+      network,
+      cluster,
+      logGroup: logs.machines,
+      artifacts,
+      worker,
+    });
+    const cleanup = new Cleanup(this, 'CleanUp', {
+      ...common,
+      cluster,
+      machines,
+      logGroup: logs.cleanup,
+      bundle: artifacts.cleanup,
+    });
+    const mail = new Mail(this, 'Mail', config);
+    const dashboard = config.CREATE_DASHBOARD
+      ? new Dashboard(this, 'Dashboard', { config, derived, jobs })
+      : undefined;
+
+    const memoryKey = `${appPrefix(config.APP_NAME)}monitor.json`;
+    const settings: MonitorSettings = {
+      ...monitorLimits(config),
+      SQS_QUEUE_URL: jobs.queue.queueUrl,
+      DEAD_LETTER_QUEUE_URL: jobs.deadLetters.queueUrl,
+      ECS_CLUSTER: cluster.name,
+      AUTO_SCALING_GROUP: machines.group.autoScalingGroupName,
+      TASK_DEFINITION: task.definitionArn,
+      WORKER_DIGEST: worker.digest,
+      MONITOR_MEMORY: `s3://${config.DESTINATION_BUCKET}/${memoryKey}`,
+      TOPIC_ARN: mail.topic?.topicArn,
+      DASHBOARD_NAME: config.CLEAN_DASHBOARD ? dashboard?.name : undefined,
+    };
+    if (config.AUTO_MONITOR) {
+      new Monitor(this, 'Monitor', {
+        config,
+        arns,
+        settings,
+        functionName: derived.monitorFunctionName,
+        bundle: artifacts.monitor,
+        queueArns: { jobs: jobs.queue.queueArn, deadLetters: jobs.deadLetters.queueArn },
+        logGroup: logs.monitor,
+        taskRoleArns: task.roleArns,
+        dashboardArn: config.CLEAN_DASHBOARD ? dashboard?.arn : undefined,
+        memoryKey,
+        recordsPrefix: appPrefix(config.APP_NAME),
+        calledAfter: cleanup,
+      });
+    }
+    const alarms = new Alarms(this, 'Alarms', { config, derived, jobs, topic: mail.topic });
+    alarms.node.addDependency(cleanup); // removed before it, or it would be an alarm that the monitor is silent
+    this.output(settings, derived, jobs);
   }
+
+  /** What the commands on the user's computer read. */
+  private output(settings: MonitorSettings, derived: Derived, jobs: JobQueue): void {
+    new CfnOutput(this, SETTINGS_OUTPUT, { value: this.toJsonString(settings) });
+    new CfnOutput(this, 'QueueUrl', { value: jobs.queue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: jobs.deadLetters.queueUrl });
+    new CfnOutput(this, 'StackName', { value: derived.stackName });
+  }
+}
+
+/** The part of the monitor's settings that stands in the config. */
+function monitorLimits(config: Config) {
+  return {
+    APP_NAME: config.APP_NAME,
+    AWS_REGION: config.AWS_REGION,
+    DESTINATION: `s3://${config.DESTINATION_BUCKET}`,
+    CLUSTER_MACHINES: config.CLUSTER_MACHINES,
+    TASKS_PER_MACHINE: config.TASKS_PER_MACHINE,
+    ON_DEMAND_MACHINES: config.ON_DEMAND_MACHINES,
+    MEMORY: config.MEMORY,
+    MACHINE_START_MINUTES: config.MACHINE_START_MINUTES,
+    FAILURES_BEFORE_PAUSE: config.FAILURES_BEFORE_PAUSE,
+    STALLED_AFTER_MINUTES: config.STALLED_AFTER_MINUTES,
+    RETENTION_DAYS,
+  } as const;
 }

@@ -1,0 +1,36 @@
+/**
+ * What is built here and shipped there: the worker, the Node that runs it, and the two Lambda functions. Each is a folder
+ * with a digest, so that CDK need not read 120 MB to know whether anything changed. Built without Docker.
+ */
+import { join } from 'node:path';
+import type { Architecture } from '../config/index.ts';
+import { bundleWorker } from '../worker/bundle.ts';
+import { lambdaBundle } from './lambda-bundle.ts';
+import { nodeBinary } from './node-binary.ts';
+
+export interface Artifact {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Hex: other contents, other digest. */
+  readonly digest: string;
+}
+
+export interface Artifacts {
+  readonly worker: Artifact;
+  /** One file, `node`. */
+  readonly node: Artifact;
+  /** `index.js` with `handler`. */
+  readonly monitor: Artifact;
+  readonly cleanup: Artifact;
+}
+
+/** @param architecture of the machines; the Lambda functions are JavaScript alone. */
+export async function buildArtifacts(architecture: Architecture): Promise<Artifacts> {
+  const [worker, node, monitor, cleanup] = await Promise.all([
+    bundleWorker(),
+    nodeBinary(architecture),
+    lambdaBundle('monitor', join('lib', 'monitor', 'lambda.ts')),
+    lambdaBundle('cleanup', join('lib', 'infrastructure', 'cleanup', 'handler.ts')),
+  ]);
+  return { worker, node, monitor, cleanup };
+}

@@ -1,0 +1,78 @@
+/** The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Only removal does anything. */
+import { autoScalingClient, ecsClient } from '../../aws/control-clients.ts';
+import { DistributedFijiError, messageOf } from '../../errors.ts';
+import { emptyFleet, type Fleet } from './empty.ts';
+
+/** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+interface Request {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: CleanupProperties & { readonly ServiceToken: string };
+}
+
+/** CloudFormation hands every value over as text. */
+export interface CleanupProperties {
+  readonly Group: string;
+  readonly Cluster: string;
+  readonly TaskFamily: string;
+  /** Empty: the cluster is ours, with all that is in it. */
+  readonly Machines: string;
+}
+
+interface LambdaContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Kept back for the answer to CloudFormation: without one it would wait an hour. */
+const RESERVE_MS = 30_000;
+
+export async function handler(request: Request, context: LambdaContext): Promise<void> {
+  const { Group, Cluster, TaskFamily, Machines } = request.ResourceProperties;
+  let failure: string | undefined;
+  if (request.RequestType === 'Delete') {
+    const fleet: Fleet = {
+      group: Group,
+      cluster: Cluster,
+      taskFamily: TaskFamily,
+      machines: Machines === '' ? undefined : Machines,
+    };
+    failure = await emptyFleet(fleet, {
+      autoScaling: autoScalingClient(),
+      ecs: ecsClient(),
+      log: console.log,
+      pause: 5000,
+      deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
+    }).then(() => undefined, words);
+  }
+  await answer(request, failure);
+}
+
+/** What the user reads in the stack's events. */
+function words(error: unknown): string {
+  const fix = error instanceof DistributedFijiError && error.fix !== undefined ? ` ${error.fix}` : '';
+  return messageOf(error) + fix;
+}
+
+async function answer(request: Request, failure: string | undefined): Promise<void> {
+  const { StackId, RequestId, LogicalResourceId } = request;
+  const { Cluster, Group } = request.ResourceProperties;
+  if (failure !== undefined) console.error(failure);
+  await fetch(request.ResponseURL, {
+    method: 'PUT',
+    headers: { 'content-type': '' }, // the address is signed for none
+    body: JSON.stringify({
+      Status: failure === undefined ? 'SUCCESS' : 'FAILED',
+      Reason: failure ?? 'done',
+      // Another group or cluster is another thing to clean up: CloudFormation then has the old one cleaned.
+      PhysicalResourceId:
+        request.RequestType === 'Delete' ? request.PhysicalResourceId : `${Cluster}/${Group}`,
+      StackId,
+      RequestId,
+      LogicalResourceId,
+    }),
+  });
+}

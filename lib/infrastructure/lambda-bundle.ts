@@ -1,0 +1,58 @@
+/**
+ * A Lambda function as one small file with the SDK in it: what runs is what was tested, not what Lambda happens to
+ * bring. A cold start reads all of it, so what is never called stays out.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import type { Artifact } from './artifacts.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** @param entry of the function, below the checkout's root; it exports `handler`. */
+export async function lambdaBundle(name: string, entry: string): Promise<Artifact> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    mainFields: ['module', 'main'], // ES modules, of which esbuild can leave parts out
+    plugins: [leanSdk, leanZod],
+    logLevel: 'silent', // a failure throws, with every message in it
+  });
+  const code = Buffer.concat(result.outputFiles.map((file) => file.contents)); // one entry point: one file
+  const folder = join(root, 'dist', name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'index.js'), code);
+  await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');
+  return { folder, digest: createHash('sha256').update(code).digest('hex') };
+}
+
+/** A shape's constant, on one line or with its end on a line of its own. */
+const SHAPE = /^export var (\w+\$) = (\[.*\]|\[.*\n(?:[ \t].*\n)*\]);$/gm;
+
+/** EC2's client describes 3,000 shapes in constants that esbuild dares not leave out: told that making them is harmless. */
+const leanSdk: Plugin = {
+  name: 'lean-sdk',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk.client-[a-z0-9-]+.dist-es.schemas.schemas_0\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace(SHAPE, 'export var $1 = /* @__PURE__ */ (() => $2)();');
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+/** Messages in 50 languages, of which English is loaded by another way. */
+const leanZod: Plugin = {
+  name: 'lean-zod',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /zod.v4.locales.index\.js$/ }, () => ({ contents: 'export {};', loader: 'js' }));
+  },
+};

@@ -1,0 +1,18 @@
+/** Mail to whoever runs the jobs: the end of a run, and what needs a human. */
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { Config } from '../config/index.ts';
+
+export class Mail extends Construct {
+  readonly topic: ITopic | undefined;
+
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id);
+    if (config.NOTIFY_EMAIL === undefined) return;
+    // Not encrypted with a key: alarms cannot send through SNS's own, and a key of ours is a dollar a month.
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    topic.addSubscription(new EmailSubscription(config.NOTIFY_EMAIL)); // Amazon asks its reader to confirm
+    this.topic = topic;
+  }
+}

@@ -1,0 +1,35 @@
+/** The worker as machines carry it: machines and task must agree on each of these. */
+import { createHash } from 'node:crypto';
+import type { Derived } from '../config/index.ts';
+import type { Artifacts } from './artifacts.ts';
+import { HOST_FOLDER } from './user-data.ts';
+
+/** Two minutes pass between a Spot notice and the end; what is under way is given back in less. */
+export const STOP_TIMEOUT_SECONDS = 100;
+
+/** The mounted bucket on the machine. */
+export const MOUNT_FOLDER = `${HOST_FOLDER}/bucket`;
+
+export interface WorkerOnMachine {
+  /** Of the worker and its Node: in the folder's name, the machines' attribute, the placement constraint. */
+  readonly digest: string;
+  /** On the machine. */
+  readonly folder: string;
+  /** File name of the C library's loader, through which Node is started. */
+  readonly loader: string;
+  readonly containerDiskBytes: number;
+}
+
+export function workerOnMachine(derived: Derived, artifacts: Artifacts): WorkerOnMachine {
+  const contents = createHash('sha256')
+    .update(`${artifacts.worker.digest} ${artifacts.node.digest}`)
+    .digest('hex');
+  // Begins with a letter: ECS's query language would read some hashes as numbers (12e4).
+  const digest = `w${contents.slice(0, 16)}`;
+  return {
+    digest,
+    folder: `${HOST_FOLDER}/workers/${digest}`,
+    loader: derived.architecture === 'arm64' ? 'ld-linux-aarch64.so.1' : 'ld-linux-x86-64.so.2',
+    containerDiskBytes: Math.floor(derived.diskPerContainerGB * 1e9),
+  };
+}

@@ -1,0 +1,46 @@
+/** Given a config: its template. Artifacts are tiny stand-ins: what is in them is no part of a template. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib/core';
+import { type ConfigInput, parseConfig } from '../../lib/config/index.ts';
+import type { Artifact, Artifacts } from '../../lib/infrastructure/artifacts.ts';
+import { DistributedFijiStack } from '../../lib/infrastructure/stack.ts';
+
+export { Match, Template };
+
+const artifactsFolder = mkdtempSync(join(tmpdir(), 'distributed-fiji-artifacts-'));
+
+/** @param version other contents, other digest. */
+export function standInArtifacts(version = '1'): Artifacts {
+  const artifact = (name: string, file: string): Artifact => {
+    const folder = join(artifactsFolder, `${name}-${version}`);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, file), version);
+    return { folder, digest: Buffer.from(`${name}${version}`.padEnd(32, '0')).toString('hex') };
+  };
+  return {
+    worker: artifact('worker', 'worker.mjs'),
+    node: artifact('node', 'node'),
+    monitor: artifact('monitor', 'index.js'),
+    cleanup: artifact('cleanup', 'index.js'),
+  };
+}
+
+/** Enough of a config to be deployed. */
+export const deployable: ConfigInput = {
+  APP_NAME: 'Plates',
+  AWS_BUCKET: 'images-of-our-lab',
+  SCRIPT_DOWNLOAD_URL: 'https://example.org/count.groovy',
+};
+
+export function stackOf(given: ConfigInput, artifacts = standInArtifacts()): DistributedFijiStack {
+  const config = parseConfig({ ...deployable, ...given });
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'distributed-fiji-cdk-')) });
+  return new DistributedFijiStack(app, config, artifacts, { env: { region: config.AWS_REGION } });
+}
+
+export function templateOf(given: ConfigInput, artifacts = standInArtifacts()): Template {
+  return Template.fromStack(stackOf(given, artifacts));
+}
