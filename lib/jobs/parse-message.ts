@@ -54,13 +54,16 @@ export function parametersOf({
 }
 
 /**
- * A message's body as the queue takes it. SQS refuses U+FFFE and U+FFFF, and JSON leaves them as they are: escaped, they
- * arrive intact.
+ * A message's body as queues take it. SQS refuses U+FFFE and U+FFFF, the embedded queue everything above them too, and
+ * JSON leaves them as they are: escaped, they arrive intact.
  */
 export function toBody(job: Message): string {
   const json = JSON.stringify(job);
-  return /[\uFFFE\uFFFF]/.test(json)
-    ? json.replace(/[\uFFFE\uFFFF]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
+  return /[\uD800-\uDFFF\uFFFE\uFFFF]/.test(json)
+    ? json.replace(
+        /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+      )
     : json;
 }
 

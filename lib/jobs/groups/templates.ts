@@ -67,7 +67,7 @@ function valueOf(name: string, { keys, valuesOf }: FileSet): string | Problem {
   if (name === 'file')
     return single(keys, 'file', 'Group by more placeholders, or use {folder} and {names}.');
   if (name === 'folder') {
-    const folders = [...new Set(keys.map((key) => posix.dirname(key)))];
+    const folders = [...new Set(keys.map((key) => (key.includes('/') ? posix.dirname(key) : '')))];
     return single(folders, 'folder', 'Group by what tells the folders apart, or leave {folder} out.');
   }
   return joined(name === 'names' ? keys.map((key) => posix.basename(key)) : valuesOf(name), name);

@@ -1,0 +1,100 @@
+/** What `enqueue --dry-run` tells: everything that can be known before a job is sent. */
+import type { JobFile, JobMessage, Scalar } from '../jobs/index.ts';
+import type { ParameterCheck } from './check-parameters.ts';
+
+const JOBS_SHOWN = 5;
+const GAPS_SHOWN = 20;
+
+export interface DryRun {
+  readonly jobFile: JobFile;
+  /** Undefined when there is no script yet. */
+  readonly checked?: ParameterCheck & { readonly script: string };
+}
+
+export async function describeDryRun({ jobFile, checked }: DryRun): Promise<string> {
+  const sections = [
+    [`${jobFile.path}: ${plural(jobFile.count, 'job')}. Records are kept under the run "${jobFile.run}".`],
+    await firstJobs(jobFile),
+    shared(jobFile),
+    locations(jobFile),
+    gaps(jobFile),
+    list('Notes', jobFile.notes),
+    ...parameters(checked),
+    ['Nothing was sent: this was a dry run.'],
+  ];
+  return sections
+    .filter((section) => section.length > 0)
+    .map((section) => `${section.join('\n')}\n`)
+    .join('\n');
+}
+
+function parameters(checked: DryRun['checked']): string[][] {
+  if (checked === undefined)
+    return [['There is no script yet (SCRIPT_DOWNLOAD_URL): parameters were not checked.']];
+  const { script, problems, notes } = checked;
+  if (problems.length + notes.length === 0) return [[`The parameters fit the #@ lines of ${script}.`]];
+  return [list(`Parameters that do not fit ${script}`, problems), list(`Parameters and ${script}`, notes)];
+}
+
+async function firstJobs(jobFile: JobFile): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const job of jobFile.messages()) {
+    if (lines.length === JOBS_SHOWN) break;
+    lines.push(`  ${lines.length + 1}  ${spelled(job.Metadata)}  ->  ${place(job)}${inputs(job)}`);
+  }
+  const title =
+    jobFile.count > JOBS_SHOWN ? `The first ${JOBS_SHOWN} of ${plural(jobFile.count, 'job')}` : 'Jobs';
+  return [`${title}:`, ...lines];
+}
+
+function place({ output_file_location: location }: JobMessage): string {
+  return location === '' ? '(the top of the destination)' : location;
+}
+
+function inputs({ inputs: patterns }: JobMessage): string {
+  return patterns === undefined ? '' : `\n     inputs: ${patterns.join(', ')}`;
+}
+
+function shared({ header }: JobFile): string[] {
+  const given = spelled(header.shared_metadata);
+  return given === '' ? [] : ['Every job also gets:', `  ${given}`];
+}
+
+function locations({ count, locations: use }: JobFile): string[] {
+  if (use.sharing === 0) return count === 1 ? [] : ['Every job has an output location of its own.'];
+  return [
+    `${plural(use.count, 'output location')} for ${plural(count, 'job')}: ${use.sharing.toLocaleString('en-US')} share theirs with others.`,
+    '  That is fine as long as their files have different names: a job never overwrites what another one wrote.',
+  ];
+}
+
+function gaps({ gaps: found }: JobFile): string[] {
+  if (found.length === 0) return [];
+  const lines = found
+    .slice(0, GAPS_SHOWN)
+    .map(({ where, missing }) =>
+      where === '' ? `  missing everywhere: ${missing}` : `  ${where} has no ${missing}`,
+    );
+  const more = found.length - lines.length;
+  return [
+    `Gaps: what others have and these have not (${found.length.toLocaleString('en-US')}):`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more.toLocaleString('en-US')} more.`] : []),
+  ];
+}
+
+function list(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  - ${line}`)];
+}
+
+function spelled(parameters: Readonly<Record<string, Scalar>>): string {
+  return Object.entries(parameters)
+    .map(
+      ([name, value]) => `${name}=${/^[^\s"]+$/.test(String(value)) ? String(value) : JSON.stringify(value)}`,
+    )
+    .join(' ');
+}
+
+export function plural(count: number, thing: string): string {
+  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,138 @@
+/** `enqueue`: the jobs of a job file into the queue that `cdk deploy` made. */
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import { s3Client, sqsClient } from '../aws/clients.ts';
+import { loadConfig, requireFilledIn, type Config } from '../config/index.ts';
+import { DistributedFijiError } from '../errors.ts';
+import { readScriptParameters } from '../fiji/script-parameters.ts';
+import { openJobFile, type JobFile, type JobMessage } from '../jobs/index.ts';
+import { queueUrl } from '../queue/queue-url.ts';
+import { alreadyDone, type DoneJobs } from '../records/done.ts';
+import { openStore } from '../store/open-store.ts';
+import { checkParameters, type ParameterCheck } from './check-parameters.ts';
+import { describeDryRun, plural } from './dry-run.ts';
+import { jobsBefore } from './resume-place.ts';
+import { sendJobs } from './send-jobs.ts';
+import { userPath } from './user-path.ts';
+import { readUserScript, type UserScript } from './user-script.ts';
+
+interface Flags {
+  readonly dryRun: boolean;
+  readonly from?: string;
+  readonly check: boolean;
+}
+
+/** The jobs would fail, each for the same reason: said before money is spent. */
+export class ParametersError extends DistributedFijiError {
+  constructor(script: string, problems: readonly string[]) {
+    super(`The jobs do not fit ${script}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
+      code: 'JOB_FILE_INVALID',
+      fix: 'Mend the job file or the #@ lines of the script; --no-check sends them all the same.',
+    });
+  }
+}
+
+export function register(program: Command): void {
+  program
+    .command('enqueue')
+    .description('Check a job file and send its jobs to the queue.')
+    .argument('<job file>', 'JSON; docs/job-file.md says what may stand in it')
+    .option('-n, --dry-run', 'show what would be sent, and send nothing', false)
+    .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')
+    .option('--no-check', 'send jobs even if their parameters do not fit the script')
+    .action(async (path: string, flags: Flags) => {
+      const options = program.opts<{ config: string }>();
+      const config = await loadConfig(userPath(options.config));
+      if (!flags.dryRun) requireFilledIn(config);
+      const clients = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
+      const s3 = s3Client(clients);
+      const jobFile = await openJobFile(userPath(path), {
+        source: openStore(`s3://${config.SOURCE_BUCKET}`, { s3 }),
+      });
+      try {
+        const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
+        if (flags.dryRun && config.SCRIPT_DOWNLOAD_URL === '') {
+          process.stdout.write(await describeDryRun({ jobFile }));
+          return;
+        }
+        const script = await readUserScript(undefined, config);
+        const check = await checkAgainst(script, jobFile);
+        const name = basename(script.source);
+        if (flags.dryRun) {
+          process.stdout.write(await describeDryRun({ jobFile, checked: { script: name, ...check } }));
+          return;
+        }
+        if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
+        tell([...jobFile.notes, ...check.problems, ...check.notes]);
+
+        const destination = openStore(`s3://${config.DESTINATION_BUCKET}`, { s3 });
+        const names = {
+          store: destination,
+          appName: config.APP_NAME,
+          run: jobFile.run,
+          scriptSha256: script.sha256,
+        };
+        const done = config.CHECK_IF_DONE_BOOL ? await alreadyDone(names) : undefined;
+        await send(jobFile, { config, from, done, command: commandFor(path, options.config, flags) });
+      } finally {
+        jobFile.close();
+      }
+    });
+}
+
+interface Send {
+  readonly config: Config;
+  readonly from: number;
+  readonly done: DoneJobs | undefined;
+  readonly command: string;
+}
+
+async function send(jobFile: JobFile, { config, from, done, command }: Send): Promise<void> {
+  const isDone = (job: JobMessage) => done?.has(job) ?? false;
+  const total = await countMissing(jobFile, from, done);
+  const left = jobFile.count - from - total;
+  if (left > 0) process.stdout.write(`${plural(left, 'job')} succeeded before and need not be done again.\n`);
+  if (total === 0) {
+    process.stdout.write('There is nothing to send.\n');
+    return;
+  }
+  const client = sqsClient({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+  try {
+    const url = await queueUrl(client, config.SQS_QUEUE_NAME);
+    const { sent } = await sendJobs({ client, queueUrl: url, jobFile, from, isDone, total, command });
+    process.stdout.write(`${plural(sent, 'job')} sent to the queue ${config.SQS_QUEUE_NAME}.\n`);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function countMissing(jobFile: JobFile, from: number, done: DoneJobs | undefined): Promise<number> {
+  if (done === undefined || done.size === 0) return jobFile.count - from;
+  let missing = 0;
+  for await (const job of jobFile.messages({ from })) missing += done.has(job) ? 0 : 1;
+  return missing;
+}
+
+/** A macro without `#@` lines takes what it is given as text (`getArgument`): there is nothing to check. */
+async function checkAgainst(script: UserScript, jobFile: JobFile): Promise<ParameterCheck> {
+  const declared = readScriptParameters(script.text);
+  if (declared.length === 0 && script.source.toLowerCase().endsWith('.ijm'))
+    return { problems: [], notes: [] };
+  return checkParameters(declared, jobFile.messages());
+}
+
+function tell(notes: readonly string[]): void {
+  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
+}
+
+/** The same command again, as the shell wants it. */
+function commandFor(path: string, config: string, { check }: Flags): string {
+  const words = ['npm', 'run', 'enqueue', '--', quoted(path)];
+  if (config !== 'config.ts') words.push('--config', quoted(config));
+  if (!check) words.push('--no-check');
+  return words.join(' ');
+}
+
+function quoted(word: string): string {
+  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
