@@ -26,6 +26,12 @@ export interface HeartbeatOptions {
   readonly now?: () => number;
 }
 
+interface Asked {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+  readonly VisibilityTimeout: number;
+}
+
 interface Held {
   readonly onLost: (why: string) => void;
   expiresAt: number;
@@ -91,26 +97,30 @@ export class Heartbeat {
       VisibilityTimeout: this.#secondsToAsk(lease, asked),
     }));
     const due = entries.filter(({ VisibilityTimeout }) => VisibilityTimeout > 0);
-    if (due.length === 0) return this.#endExpired(batch, 'SQS ends every lease 12 hours after the receive');
+    if (due.length > 0) await this.#ask(batch, due, asked);
+    this.#endExpired(batch);
+  }
 
+  async #ask(batch: readonly Lease[], due: readonly Asked[], asked: number): Promise<void> {
+    const leaseOf = (id: string | undefined) => batch[Number(id)] as Lease;
     try {
       const { client, url } = this.#options;
       const { Successful = [], Failed = [] } = await client.send(
-        new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: due }),
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: [...due] }),
       );
       for (const { Id } of Successful) {
-        const held = this.#held.get(batch[Number(Id)] as Lease);
-        if (held) held.expiresAt = asked + (entries[Number(Id)]?.VisibilityTimeout ?? 0) * 1000;
+        const held = this.#held.get(leaseOf(Id));
+        const seconds = due.find((entry) => entry.Id === Id)?.VisibilityTimeout ?? 0;
+        if (held) held.expiresAt = asked + seconds * 1000;
       }
       for (const { Id, SenderFault, Code, Message } of Failed) {
         const why = Message ?? Code ?? 'no reason given';
-        if (SenderFault) this.#lose(batch[Number(Id)] as Lease, why);
+        if (SenderFault) this.#lose(leaseOf(Id), why);
         else this.#options.onTrouble?.(why);
       }
     } catch (error) {
       this.#options.onTrouble?.(messageOf(error));
     }
-    this.#endExpired(batch, 'it could not be renewed in time');
   }
 
   #secondsToAsk(lease: Lease, now: number): number {
@@ -118,10 +128,16 @@ export class Heartbeat {
     return Math.min(this.#options.visibilitySeconds, left);
   }
 
-  #endExpired(batch: readonly Lease[], why: string): void {
+  #endExpired(batch: readonly Lease[]): void {
+    const now = this.#now();
     for (const lease of batch) {
       const held = this.#held.get(lease);
-      if (held && held.expiresAt <= this.#now()) this.#lose(lease, why);
+      if (held === undefined || held.expiresAt > now) continue;
+      const tooOld = this.#secondsToAsk(lease, now) <= 0;
+      this.#lose(
+        lease,
+        tooOld ? 'SQS ends every lease 12 hours after the receive' : 'it could not be renewed in time',
+      );
     }
   }
 
