@@ -32,5 +32,14 @@ export function requireFilledIn(config: Config): void {
       fix: 'upload your script to your bucket, and write its s3:// address in config.ts.',
     });
   }
+  // An absolute path may name a script that is part of the image.
+  if (config.SCRIPT_DOWNLOAD_URL !== '' && !/^(\w{2,}:|\/)/.test(config.SCRIPT_DOWNLOAD_URL)) {
+    problems.push({
+      option: 'SCRIPT_DOWNLOAD_URL',
+      value: config.SCRIPT_DOWNLOAD_URL,
+      message: `SCRIPT_DOWNLOAD_URL is ${literal(config.SCRIPT_DOWNLOAD_URL)}, a file of this computer, which the machines in AWS cannot read.`,
+      fix: `upload it (aws s3 cp ${literal(config.SCRIPT_DOWNLOAD_URL)} s3://${config.AWS_BUCKET}/scripts/), and write its s3:// address in config.ts.`,
+    });
+  }
   if (problems.length > 0) throw new ConfigInvalidError(problems);
 }

@@ -57,17 +57,23 @@ describe('requireFilledIn', () => {
     expect(check).toThrow(/AWS_BUCKET is still 'your-bucket-name'[^]*SCRIPT_DOWNLOAD_URL is empty/);
   });
 
-  test('names a script in the bucket that stands for the user’s', () => {
-    const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: 's3://your-bucket-name/count.py' });
+  test.each([
+    ['in the bucket that stands for the user’s', 's3://your-bucket-name/count.py'],
+    ['on this computer', './my scripts/count.py'],
+  ])('names a script %s', (_, address) => {
+    const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: address });
     expect(() => {
       requireFilledIn(config);
     }).toThrow('SCRIPT_DOWNLOAD_URL is');
   });
 
-  test('lets a config pass that is filled in', () => {
-    const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: 's3://ours/count.py' });
-    expect(() => {
-      requireFilledIn(config);
-    }).not.toThrow();
-  });
+  test.each([['s3://ours/count.py'], ['https://example.org/count.py'], ['/opt/in-the-image/count.py']])(
+    'lets a config pass that is filled in: %s',
+    (address) => {
+      const config = parseConfig({ AWS_BUCKET: 'ours', SCRIPT_DOWNLOAD_URL: address });
+      expect(() => {
+        requireFilledIn(config);
+      }).not.toThrow();
+    },
+  );
 });
