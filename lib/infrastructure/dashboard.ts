@@ -3,11 +3,13 @@ import {
   Dashboard as CloudWatchDashboard,
   GraphWidget,
   type IMetric,
-  TextWidget,
+  Metric,
+  SingleValueWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../config/index.ts';
+import { DIMENSION, type MetricName, NAMESPACE } from '../monitor/metrics.ts';
 import type { JobQueue } from './queue.ts';
 
 export interface DashboardProps {
@@ -29,30 +31,60 @@ export class Dashboard extends Construct {
       resource: 'dashboard',
       resourceName: this.name,
     });
-    const period = Duration.minutes(1);
     const { queue, deadLetters } = jobs;
+    const run = (metric: MetricName, label: string): Metric =>
+      new Metric({
+        namespace: NAMESPACE,
+        metricName: metric,
+        dimensionsMap: { [DIMENSION]: config.APP_NAME },
+        statistic: 'Maximum',
+        period: MINUTE,
+        label,
+      });
     new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: this.name,
       defaultInterval: Duration.hours(12),
       widgets: [
         [
-          new TextWidget({
-            markdown: `# ${config.APP_NAME}\nnpm run status has the same in a terminal.`,
-            width: 24,
-            height: 2,
-          }),
+          graph('Jobs', [
+            queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting', period: MINUTE }),
+            queue.metricApproximateNumberOfMessagesNotVisible({ label: 'running', period: MINUTE }),
+            run('JobsDone', 'done'),
+            deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead', period: MINUTE }),
+          ]),
+          graph('Machines', [
+            run('MachinesWanted', 'wanted'),
+            run('MachinesThere', 'there'),
+            run('MachinesInterrupted', 'taken back by AWS, in all'),
+            run('WorkersRunning', 'workers'),
+          ]),
         ],
         [
-          graph('Jobs', [
-            queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting', period }),
-            queue.metricApproximateNumberOfMessagesNotVisible({ label: 'running', period }),
-            deadLetters.metricApproximateNumberOfMessagesVisible({ label: 'dead', period }),
-          ]),
+          graph('Seconds a job, on average', [run('AttemptSeconds', 'seconds')]),
+          graph('% of the containers’ memory', [memory('Maximum', 'fullest'), memory('Average', 'average')]),
+        ],
+        [
+          number('Spot dollars so far', run('Dollars', 'dollars')),
+          number('Machine hours so far', run('MachineHours', 'hours')),
         ],
       ],
     });
+
+    // ECS itself measures it, without charge, over all that runs in the cluster.
+    function memory(statistic: string, label: string): Metric {
+      return new Metric({
+        namespace: 'AWS/ECS',
+        metricName: 'MemoryUtilization',
+        dimensionsMap: { ClusterName: config.ECS_CLUSTER },
+        statistic,
+        period: MINUTE,
+        label,
+      });
+    }
   }
 }
+
+const MINUTE = Duration.minutes(1);
 
 function graph(title: string, metrics: IMetric[]): GraphWidget {
   return new GraphWidget({
@@ -62,4 +94,8 @@ function graph(title: string, metrics: IMetric[]): GraphWidget {
     width: 12,
     height: 6,
   });
+}
+
+function number(title: string, metric: IMetric): SingleValueWidget {
+  return new SingleValueWidget({ title, metrics: [metric], width: 12, height: 4 });
 }
