@@ -1,0 +1,45 @@
+/** A plain table of results, for a terminal or a file: columns as wide as what is in them, numbers to the right. */
+import type { JobRecord } from '../records/record.ts';
+import { groupName } from './group-name.ts';
+
+/** @param rows cells as text; a row may be shorter than the head */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...rows].map((row) => widthOf(row[column] ?? ''))),
+  );
+  const right = head.map(
+    (_, column) => rows.length > 0 && rows.every((row) => /^[\d.,%]*$/.test(row[column] ?? '')),
+  );
+
+  const line = (row: readonly string[]) =>
+    widths
+      .map((width, column) => {
+        const cell = row[column] ?? '';
+        const space = ' '.repeat(width - widthOf(cell));
+        return right[column] ? space + cell : cell + space;
+      })
+      .join('  ')
+      .trimEnd();
+
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
+}
+
+/** One line a job: who, how it ended, how long it took. */
+export function resultsTable(records: readonly JobRecord[]): string {
+  const rows = records.map((record) => [groupName(record), record.outcome, secondsOf(record).toFixed(1)]);
+  return table(['job', 'outcome', 'seconds'], rows);
+}
+
+/** From the moment a worker took the job to its last output. */
+export function secondsOf({ started, ended }: Pick<JobRecord, 'started' | 'ended'>): number {
+  return (Date.parse(ended) - Date.parse(started)) / 1000;
+}
+
+/** Columns on a terminal: East Asian characters and emoji take two, accents that stand alone none. */
+function widthOf(text: string): number {
+  const plain = text.replace(/\p{M}/gu, '');
+  const wide = plain.match(
+    /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/gu,
+  );
+  return [...plain].length + (wide?.length ?? 0);
+}
