@@ -1,11 +1,12 @@
 /** `import-config`: an old config.py into config.ts. The Python is read, never run. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { ConfigInvalidError } from '../config/index.ts';
 import { type ImportedConfig, importPythonConfig, type Note } from '../config/import/index.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
+import { userPath } from './user-path.ts';
 
 export class ConfigImportError extends DistributedFijiError {
   constructor(message: string, fix: string, cause?: unknown) {
@@ -28,7 +29,7 @@ export function register(program: Command): void {
     .option('-o, --output <file>', 'where the new one goes', 'config.ts')
     .option('-f, --force', 'overwrite the file if it exists', false)
     .action(async (source: string, flags: Flags) => {
-      const imported = importPythonConfig(await read(source), libraryFrom(flags.output));
+      const imported = importPythonConfig(await read(source), libraryFrom(userPath(flags.output)));
       if (Object.keys(imported.options).length === 0) {
         throw new ConfigImportError(
           `${source} has no option that could be used.`,
@@ -43,7 +44,7 @@ export function register(program: Command): void {
 
 async function read(source: string): Promise<string> {
   try {
-    return await readFile(source, 'utf8');
+    return await readFile(userPath(source), 'utf8');
   } catch (error) {
     throw new ConfigImportError(
       isMissing(error) ? `There is no file ${source}.` : `${source} cannot be read: ${messageOf(error)}`,
@@ -59,7 +60,7 @@ function isMissing(error: unknown): boolean {
 
 async function write({ output, force }: Flags, text: string): Promise<void> {
   try {
-    await writeFile(output, text, { flag: force ? 'w' : 'wx' });
+    await writeFile(userPath(output), text, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new ConfigImportError(
@@ -72,12 +73,10 @@ async function write({ output, force }: Flags, text: string): Promise<void> {
   }
 }
 
-/** How a file at `output` imports lib/config. */
+/** How a file at `output`, an absolute path, imports lib/config. */
 function libraryFrom(output: string): string {
   const library = fileURLToPath(new URL('../config/index.ts', import.meta.url));
-  const path = relative(dirname(resolve(output)), library)
-    .split(sep)
-    .join('/');
+  const path = relative(dirname(output), library).split(sep).join('/');
   return path.startsWith('.') ? path : `./${path}`;
 }
 
