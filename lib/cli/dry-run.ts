@@ -1,4 +1,4 @@
-/** What `enqueue --dry-run` tells: everything that can be known before a job is sent. */
+/** What `--dry-run` tells: everything that can be known before a job is sent, or run on this machine. */
 import type { JobFile, JobMessage, Scalar } from '../jobs/index.ts';
 import type { ParameterCheck } from './check-parameters.ts';
 
@@ -7,11 +7,13 @@ const GAPS_SHOWN = 20;
 
 export interface DryRun {
   readonly jobFile: JobFile;
+  /** What would have been done with the jobs. */
+  readonly verb: 'sent' | 'run';
   /** Undefined when there is no script yet. */
   readonly checked?: ParameterCheck & { readonly script: string };
 }
 
-export async function describeDryRun({ jobFile, checked }: DryRun): Promise<string> {
+export async function describeDryRun({ jobFile, verb, checked }: DryRun): Promise<string> {
   const sections = [
     [`${jobFile.path}: ${plural(jobFile.count, 'job')}. Records are kept under the run "${jobFile.run}".`],
     await firstJobs(jobFile),
@@ -20,7 +22,7 @@ export async function describeDryRun({ jobFile, checked }: DryRun): Promise<stri
     gaps(jobFile),
     list('Notes', jobFile.notes),
     ...parameters(checked),
-    ['Nothing was sent: this was a dry run.'],
+    [`Nothing was ${verb}: this was a dry run.`],
   ];
   return sections
     .filter((section) => section.length > 0)

@@ -3,33 +3,21 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { s3Client, sqsClient } from '../aws/clients.ts';
 import { loadConfig, requireFilledIn, type Config } from '../config/index.ts';
-import { DistributedFijiError } from '../errors.ts';
-import { readScriptParameters } from '../fiji/script-parameters.ts';
 import { openJobFile, type JobFile, type JobMessage } from '../jobs/index.ts';
 import { queueUrl } from '../queue/queue-url.ts';
 import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
-import { checkParameters, type ParameterCheck } from './check-parameters.ts';
+import { checkAgainst, ParametersError } from './check-against.ts';
 import { describeDryRun, plural } from './dry-run.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
 import { userPath } from './user-path.ts';
-import { readUserScript, type UserScript } from './user-script.ts';
+import { readUserScript } from './user-script.ts';
 
 interface Flags {
   readonly dryRun: boolean;
   readonly from?: string;
   readonly check: boolean;
-}
-
-/** The jobs would fail, each for the same reason: said before money is spent. */
-export class ParametersError extends DistributedFijiError {
-  constructor(script: string, problems: readonly string[]) {
-    super(`The jobs do not fit ${script}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
-      code: 'JOB_FILE_INVALID',
-      fix: 'Mend the job file or the #@ lines of the script; --no-check sends them all the same.',
-    });
-  }
 }
 
 export function register(program: Command): void {
@@ -52,14 +40,16 @@ export function register(program: Command): void {
       try {
         const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
         if (flags.dryRun && config.SCRIPT_DOWNLOAD_URL === '') {
-          process.stdout.write(await describeDryRun({ jobFile }));
+          process.stdout.write(await describeDryRun({ jobFile, verb: 'sent' }));
           return;
         }
         const script = await readUserScript(undefined, config);
         const check = await checkAgainst(script, jobFile);
         const name = basename(script.source);
         if (flags.dryRun) {
-          process.stdout.write(await describeDryRun({ jobFile, checked: { script: name, ...check } }));
+          process.stdout.write(
+            await describeDryRun({ jobFile, verb: 'sent', checked: { script: name, ...check } }),
+          );
           return;
         }
         if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
@@ -111,14 +101,6 @@ async function countMissing(jobFile: JobFile, from: number, done: DoneJobs | und
   let missing = 0;
   for await (const job of jobFile.messages({ from })) missing += done.has(job) ? 0 : 1;
   return missing;
-}
-
-/** A macro without `#@` lines takes what it is given as text (`getArgument`): there is nothing to check. */
-async function checkAgainst(script: UserScript, jobFile: JobFile): Promise<ParameterCheck> {
-  const declared = readScriptParameters(script.text);
-  if (declared.length === 0 && script.source.toLowerCase().endsWith('.ijm'))
-    return { problems: [], notes: [] };
-  return checkParameters(declared, jobFile.messages());
 }
 
 function tell(notes: readonly string[]): void {
