@@ -1,9 +1,9 @@
 /** `local`: a job file on this machine, with the worker, the queue's protocol and the records of the cloud. */
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadConfig } from '../config/index.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome } from './local-outcome.ts';
 import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
+import { loadUserConfig } from './user-config.ts';
 
 interface LocalFlags {
   readonly input?: string;
@@ -41,14 +41,12 @@ export function register(program: Command): void {
     )
     .option('--tries <number>', 'times that a job may fail before it counts as failed', atLeastOne, 1)
     .option('-n, --dry-run', 'show what would run, and run nothing')
-    .action((jobFile: string, flags: LocalFlags) =>
-      local(jobFile, flags, program.opts<{ config: string }>().config),
-    );
+    .action((jobFile: string, flags: LocalFlags) => local(jobFile, flags, program));
 }
 
-async function local(path: string, flags: LocalFlags, configPath: string): Promise<void> {
+async function local(path: string, flags: LocalFlags, program: Command): Promise<void> {
   refuseWindows();
-  const config = await loadConfig(configPath);
+  const config = await loadUserConfig(program);
   const setup = await readWishes({ jobFile: path, ...flags }, config);
   try {
     const fiji = await findFijiAloud();

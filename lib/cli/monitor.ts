@@ -1,13 +1,13 @@
 /** `monitor`: the monitor of a deployed run in this terminal, for those who set AUTO_MONITOR to false. */
 import type { Command } from 'commander';
 import { cloudFormationClient } from '../aws/control-clients.ts';
-import { derive, loadConfig } from '../config/index.ts';
+import { derive } from '../config/index.ts';
 import { connect } from '../monitor/aws.ts';
 import { deployedSettings } from '../monitor/deployed.ts';
 import { watch } from '../monitor/watch.ts';
+import { loadUserConfig } from './user-config.ts';
 
 interface Flags {
-  readonly config: string;
   readonly forever: boolean;
 }
 
@@ -18,9 +18,8 @@ export function register(program: Command): void {
       'Start and end machines as the queue fills and empties, from this terminal. Needed only with AUTO_MONITOR: false.',
     )
     .option('--forever', 'go on when the run has ended, for the next one', false)
-    .action(async (_: unknown, command: Command) => {
-      const flags = command.optsWithGlobals<Flags>();
-      const config = await loadConfig(flags.config);
+    .action(async (flags: Flags) => {
+      const config = await loadUserConfig(program);
       const options = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
       const settings = await deployedSettings(
         cloudFormationClient(options),
