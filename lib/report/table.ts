@@ -4,7 +4,7 @@ import { groupName } from './group-name.ts';
 
 /** @param rows cells as text; a row may be shorter than the head */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
+  const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => widthOf(row[column] ?? ''))),
   );
   const right = head.map(
@@ -35,11 +35,7 @@ export function secondsOf({ started, ended }: Pick<JobRecord, 'started' | 'ended
   return (Date.parse(ended) - Date.parse(started)) / 1000;
 }
 
-/** Columns on a terminal: East Asian characters and emoji take two, accents that stand alone none. */
+/** Columns on a terminal: an accent that stands alone takes none. */
 function widthOf(text: string): number {
-  const plain = text.replace(/\p{M}/gu, '');
-  const wide = plain.match(
-    /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/gu,
-  );
-  return [...plain].length + (wide?.length ?? 0);
+  return [...text.replace(/\p{M}/gu, '')].length;
 }

@@ -1,0 +1,169 @@
+/** What AWS answers, sent by a server as AWS sends it, and what a user reads of it. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AwsError, explainAwsError } from '../../lib/aws/aws-error.ts';
+import { s3Client, sqsClient } from '../../lib/aws/clients.ts';
+import { aFolder } from '../fixtures/folder.ts';
+import { ANY_KEYS } from '../fixtures/queue.ts';
+
+let server: Server;
+let answer: { status: number; body: string; type: string };
+let s3: S3Client;
+let sqs: SQSClient;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(answer.status, { 'Content-Type': answer.type });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const options = { endpoint, region: 'us-east-1', credentials: ANY_KEYS };
+  [s3, sqs] = [s3Client(options), sqsClient(options)];
+});
+afterAll(() => {
+  s3.destroy();
+  sqs.destroy();
+  server.close();
+});
+
+const xml = (status: number, code: string) => ({
+  status,
+  type: 'application/xml',
+  body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>AWS says ${code}.</Message></Error>`,
+});
+const json = (status: number, type: string) => ({
+  status,
+  type: 'application/x-amz-json-1.0',
+  body: JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message: `AWS says ${type}.` }),
+});
+
+async function errorOf(request: Promise<unknown>): Promise<AwsError> {
+  const thrown = await request.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return explainAwsError(thrown, 'Reading s3://b/k');
+}
+
+describe('S3', () => {
+  test.each([
+    ['ExpiredToken', 400, 'credentials expired', 'the AWS credentials have expired', 'aws sso login'],
+    [
+      'InvalidAccessKeyId',
+      403,
+      'credentials refused',
+      'AWS does not know these credentials',
+      'get-caller-identity',
+    ],
+    [
+      'SignatureDoesNotMatch',
+      403,
+      'credentials refused',
+      'AWS does not know these credentials',
+      'access key',
+    ],
+    ['RequestTimeTooSkewed', 403, 'clock wrong', 'the clock of this machine is wrong', 'Set the clock'],
+    ['AuthorizationHeaderMalformed', 400, 'region wrong', 'the bucket is in another region', 'AWS_REGION'],
+    ['AccessDenied', 403, 'access denied', 'AWS does not allow it', 'profile'],
+    ['NoSuchBucket', 404, 'bucket missing', 'there is no bucket of this name', 'AWS_BUCKET'],
+    ['SomethingNew', 400, 'other', 'AWS says SomethingNew.', 'Repeat'],
+  ])('%s', async (code, status, trouble, why, fix) => {
+    answer = xml(status, code);
+    const error = await errorOf(s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })));
+    expect(error).toBeInstanceOf(AwsError);
+    expect(error).toMatchObject({ code: 'AWS_FAILED', trouble, fix: expect.stringContaining(fix) });
+    expect(error.message).toContain(`Reading s3://b/k: ${why}`);
+  });
+
+  test('a HEAD has no body: its status speaks', async () => {
+    answer = xml(403, 'AccessDenied');
+    const error = await errorOf(s3.send(new HeadObjectCommand({ Bucket: 'b', Key: 'k' })));
+    expect(error.trouble).toBe('access denied');
+  });
+});
+
+describe('SQS', () => {
+  test.each([
+    ['QueueDeletedRecently', 'queue deleted recently', 'less than 60 seconds ago', 'Wait a minute'],
+    ['QueueDoesNotExist', 'queue missing', 'there is no queue of this name', 'npx cdk deploy'],
+    ['ExpiredTokenException', 'credentials expired', 'have expired', 'Log in again'],
+    ['AccessDeniedException', 'access denied', 'does not allow', 'permission'],
+    ['UnrecognizedClientException', 'credentials refused', 'does not know', 'access key'],
+  ])('%s', async (type, trouble, why, fix) => {
+    answer = json(400, type);
+    const error = await errorOf(sqs.send(new CreateQueueCommand({ QueueName: 'q' })));
+    expect(error).toMatchObject({
+      trouble,
+      message: expect.stringContaining(why),
+      fix: expect.stringContaining(fix),
+    });
+  });
+});
+
+describe('this machine', () => {
+  test('a server that does not answer', async () => {
+    const gone = createServer().listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const { port } = gone.address() as AddressInfo;
+    await new Promise((closed) => gone.close(closed));
+    const endpoint = `http://127.0.0.1:${port}`;
+    const client = new SQSClient({ endpoint, region: 'us-east-1', credentials: ANY_KEYS, maxAttempts: 1 });
+    expect(await errorOf(client.send(new CreateQueueCommand({ QueueName: 'q' })))).toMatchObject({
+      trouble: 'unreachable',
+      fault: 'environment',
+    });
+    client.destroy();
+  });
+
+  describe('without any AWS account', () => {
+    const before = { ...process.env };
+    beforeAll(async () => {
+      const home = await aFolder();
+      for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_')))
+        delete process.env[name];
+      Object.assign(process.env, {
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: join(home, 'config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
+      });
+    });
+    afterAll(() => {
+      process.env = before;
+    });
+
+    test('credentials are missing, then the region', async () => {
+      const queue = new CreateQueueCommand({ QueueName: 'q' });
+      expect(await errorOf(sqsClient({ region: 'us-east-1' }).send(queue))).toMatchObject({
+        trouble: 'credentials missing',
+        fix: expect.stringContaining('aws configure'),
+      });
+      expect(
+        (await errorOf(sqsClient({ region: 'us-east-1', profile: 'no such' }).send(queue))).trouble,
+      ).toBe('credentials missing');
+      expect((await errorOf(sqsClient({ credentials: ANY_KEYS }).send(queue))).trouble).toBe(
+        'region missing',
+      );
+    });
+  });
+
+  test('a login that has expired, as the SDK says it', () => {
+    const message =
+      "Token is expired. To refresh this SSO session run 'aws sso login' with the corresponding profile.";
+    const thrown = Object.assign(new Error(message), { name: 'CredentialsProviderError' });
+    expect(explainAwsError(thrown, 'x').trouble).toBe('credentials expired');
+  });
+
+  test('what is explained already stays as it is, and what is no error is said', () => {
+    const explained = explainAwsError(new Error('x'), 'first');
+    expect(explainAwsError(explained, 'second')).toBe(explained);
+    expect(explainAwsError('odd', 'Doing').message).toBe('Doing: odd');
+  });
+});
