@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { s3Client, sqsClient } from '../aws/clients.ts';
-import { loadConfig, requireFilledIn, type Config } from '../config/index.ts';
+import { requireFilledIn, type Config } from '../config/index.ts';
 import { openJobFile, type JobFile, type JobMessage } from '../jobs/index.ts';
 import { queueUrl } from '../queue/queue-url.ts';
 import { alreadyDone, type DoneJobs } from '../records/done.ts';
@@ -11,6 +11,7 @@ import { checkAgainst, ParametersError } from './check-against.ts';
 import { describeDryRun, plural } from './dry-run.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
+import { loadUserConfig } from './user-config.ts';
 import { userPath } from './user-path.ts';
 import { readUserScript } from './user-script.ts';
 
@@ -29,8 +30,7 @@ export function register(program: Command): void {
     .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')
     .option('--no-check', 'send jobs even if their parameters do not fit the script')
     .action(async (path: string, flags: Flags) => {
-      const options = program.opts<{ config: string }>();
-      const config = await loadConfig(userPath(options.config));
+      const config = await loadUserConfig(program);
       if (!flags.dryRun) requireFilledIn(config);
       const clients = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
       const s3 = s3Client(clients);
