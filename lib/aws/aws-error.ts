@@ -149,9 +149,11 @@ const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[
   },
   {
     trouble: 'unreachable',
-    when: ({ code, name }) =>
-      /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH/.test(code) ||
-      /TimeoutError/.test(name),
+    when: ({ code, name, message }) =>
+      // The SDK wraps some errors, and then only its message has the code.
+      /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH)\b/.test(
+        `${code} ${message}`,
+      ) || /TimeoutError/.test(name),
     why: 'the server did not answer',
     fix: 'Check the network, AWS_REGION in config.ts, and AWS_ENDPOINT_URL if it is set.',
     fault: 'environment',
