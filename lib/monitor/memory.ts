@@ -30,6 +30,8 @@ const machine = z.object({
   joined: time.optional(),
   /** When its agent was first seen silent; absent while it speaks. */
   silent: time.optional(),
+  /** When tasks were last placed on it. */
+  placed: time.optional(),
   /** True once we ended it: its leaving is then no interruption. */
   ending: z.boolean().optional(),
   /** Workers that ended badly on it, with no job done since. */

@@ -26,8 +26,10 @@ export function planFleet(state: State, fleet: Fleet, demand: Demand, run: Run, 
   const ready = fleet.there.filter(({ phase }) => phase === 'ready');
   const workers = ready.reduce((sum, { tasks }) => sum + tasks, 0);
   const starting = ready.reduce((sum, { pending }) => sum + pending, 0);
-  // A draining machine goes by itself and the group replaces it: it is already counted among those wanted.
-  const apart = fleet.there.filter(({ phase }) => phase === 'outdated' || phase === 'silent').length;
+  // They work and take nothing new. Not the draining: those go, and the group replaces them by itself.
+  const apart = fleet.there.filter(
+    ({ phase, tasks }) => tasks > 0 && (phase === 'outdated' || phase === 'silent'),
+  ).length;
 
   const limit = Math.min(CLUSTER_MACHINES, state.group.max);
   const allowed = workersAllowed(pause, workers, TASKS_PER_MACHINE);

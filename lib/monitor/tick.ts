@@ -9,7 +9,8 @@
  * then is. Nothing that was decided has to be finished.
  */
 import { randomUUID } from 'node:crypto';
-import { act, MonitorActionError, type Results } from './act/index.ts';
+import type { Results } from './act/acting.ts';
+import { act, MonitorActionError } from './act/index.ts';
 import type { Aws } from './aws.ts';
 import { decide } from './decide.ts';
 import { RUN_ENDED_MAIL } from './mails.ts';
@@ -58,7 +59,7 @@ export async function tick({ aws, settings, now = Date.now(), enqueued, say }: T
 
   const token = `${(memory.run ?? before.run)?.since.toString(36) ?? 'idle'}-${memory.tick}`;
   const results = await act({ aws, settings, token, say }, actions);
-  const learned = learn(before, memory, actions, results);
+  const learned = learn(state, memory, actions, results);
   await commit(aws, settings, learned, claimed);
   if (results.errors.length > 0) throw new MonitorActionError(results.errors);
   return { kind: 'looked', state, actions, memory: learned };
@@ -66,31 +67,32 @@ export async function tick({ aws, settings, now = Date.now(), enqueued, say }: T
 
 /** What the actions themselves have taught. */
 export function learn(
-  before: Memory,
+  { memory: before, nodes, now }: Pick<State, 'memory' | 'nodes' | 'now'>,
   memory: Memory,
   actions: readonly Action[],
-  { misfit, spared, started, unsent }: Results,
+  { misfit, spared, placed, unsent }: Results,
 ): Memory {
   const tried = actions.some(({ kind }) => kind === 'start tasks');
-  const failed = new Set(unsent);
+  const spares = new Set(spared);
+  const arns = new Set(placed);
+  const got = new Set(nodes.flatMap(({ arn, machine }) => (arns.has(arn) ? [machine] : [])));
 
   return {
     ...memory,
-    misfit:
-      misfit === undefined
-        ? tried
-          ? null
-          : memory.misfit
-        : { reason: misfit.reason, looks: (memory.misfit?.looks ?? 0) + 1 },
-    tasksStarted: tried && started === 0 ? before.tasksStarted : memory.tasksStarted,
+    misfit: misfit ? { ...misfit, looks: (memory.misfit?.looks ?? 0) + 1 } : tried ? null : memory.misfit,
+    tasksStarted: tried && placed.length === 0 ? before.tasksStarted : memory.tasksStarted,
     machines: Object.fromEntries(
       Object.entries(memory.machines).map(([id, machine]) => [
         id,
-        spared.includes(id) ? { ...machine, ending: false } : machine,
+        {
+          ...machine,
+          ...(spares.has(id) && { ending: false }),
+          ...(got.has(id) && { placed: now }),
+        },
       ]),
     ),
-    mailed: Object.fromEntries(Object.entries(memory.mailed).filter(([key]) => !failed.has(key))),
+    mailed: Object.fromEntries(Object.entries(memory.mailed).filter(([key]) => !unsent.includes(key))),
     // A run whose end nobody was told of has not ended: the next look tells.
-    ...(failed.has(RUN_ENDED_MAIL) && { run: before.run, readings: before.readings }),
+    ...(unsent.includes(RUN_ENDED_MAIL) && { run: before.run, readings: before.readings }),
   };
 }

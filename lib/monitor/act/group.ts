@@ -14,7 +14,7 @@ import { isLeaving } from '../fleet.ts';
 import { describeNodes, tasksOn } from '../observe/cluster.ts';
 import { seeGroup } from '../observe/group.ts';
 import type { Action, Ending, Node } from '../state.ts';
-import type { Acting, Results } from './index.ts';
+import type { Acting, Results } from './acting.ts';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 

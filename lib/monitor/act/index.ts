@@ -6,32 +6,10 @@ import { DeleteDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 import { DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
-import type { Aws } from '../aws.ts';
-import type { MonitorSettings } from '../settings.ts';
 import type { Action, Mail } from '../state.ts';
+import type { Acting, Results } from './acting.ts';
 import { endMachines, setDesired, suspendRebalancing } from './group.ts';
-import { startTasks, type Misfit } from './tasks.ts';
-
-export interface Acting {
-  readonly aws: Aws;
-  readonly settings: MonitorSettings;
-  /** The same for the same look, so that AWS starts its tasks only once. */
-  readonly token: string;
-  /** Hears of everything that is done, as one line. */
-  readonly say: (line: string) => void;
-}
-
-/** What came of the actions. */
-export interface Results {
-  readonly started: number;
-  /** RunTask's reason, when nothing at all found a place. */
-  readonly misfit: Misfit | undefined;
-  /** Machines that were to end, and turned out to be at work. */
-  readonly spared: readonly string[];
-  /** Keys of mails that could not be sent. */
-  readonly unsent: readonly string[];
-  readonly errors: readonly unknown[];
-}
+import { startTasks } from './tasks.ts';
 
 /** Some of what was decided could not be done. */
 export class MonitorActionError extends DistributedFijiError {
@@ -50,8 +28,8 @@ export class MonitorActionError extends DistributedFijiError {
 
 export async function act(acting: Acting, actions: readonly Action[]): Promise<Results> {
   const results = {
-    started: 0,
-    misfit: undefined as Misfit | undefined,
+    placed: [] as string[],
+    misfit: undefined as Results['misfit'],
     spared: [] as string[],
     unsent: [] as string[],
   };
@@ -60,7 +38,7 @@ export async function act(acting: Acting, actions: readonly Action[]): Promise<R
   for (const action of actions) {
     try {
       const partly = await perform(acting, action);
-      results.started += partly.started ?? 0;
+      results.placed.push(...(partly.placed ?? []));
       results.misfit ??= partly.misfit;
       results.spared.push(...(partly.spared ?? []));
       errors.push(...(partly.errors ?? []));

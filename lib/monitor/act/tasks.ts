@@ -2,16 +2,11 @@
 import { RunTaskCommand, type Failure } from '@aws-sdk/client-ecs';
 import { chunks, eachOf } from '../aws.ts';
 import { startedBy } from '../settings.ts';
-import type { Acting, Results } from './index.ts';
+import type { Acting, Results } from './acting.ts';
 
 /** What RunTask takes in one call, and how many calls run at once. */
 const A_CALL = 10;
 const AT_ONCE = 4;
-
-export interface Misfit {
-  /** `RESOURCE:MEMORY`, `ATTRIBUTE` ... */
-  readonly reason: string;
-}
 
 export async function startTasks(acting: Acting, tasks: number): Promise<Partial<Results>> {
   const calls = chunks(Array.from({ length: tasks }), A_CALL).map(({ length }, index) => ({
@@ -20,14 +15,14 @@ export async function startTasks(acting: Acting, tasks: number): Promise<Partial
   }));
   const failures: Failure[] = [];
   const errors: unknown[] = [];
-  let started = 0;
+  const placed: string[] = [];
 
   await eachOf(calls, AT_ONCE, async ({ count, index }) => {
     // Once there is no room left there is none for the rest either.
     if (failures.length > 0 || errors.length > 0) return;
     try {
       const answer = await run(acting, count, index);
-      started += answer.started;
+      placed.push(...answer.placed);
       failures.push(...answer.failures);
     } catch (error) {
       errors.push(error);
@@ -35,11 +30,12 @@ export async function startTasks(acting: Acting, tasks: number): Promise<Partial
   });
 
   const reason = failures[0]?.reason;
+  const started = placed.length;
   if (started > 0) acting.say(`started ${started} of ${tasks} workers`);
   if (reason !== undefined)
     acting.say(`ECS found no place for ${tasks - started} workers: ${reasons(failures)}`);
   return {
-    started,
+    placed,
     errors,
     ...(started === 0 && reason !== undefined && { misfit: { reason: mostFrequent(failures) } }),
   };
@@ -49,7 +45,7 @@ async function run(
   { aws, settings, token }: Acting,
   count: number,
   index: number,
-): Promise<{ started: number; failures: Failure[] }> {
+): Promise<{ placed: string[]; failures: Failure[] }> {
   const { tasks = [], failures = [] } = await aws.ecs.send(
     new RunTaskCommand({
       cluster: settings.ECS_CLUSTER,
@@ -62,7 +58,7 @@ async function run(
       propagateTags: 'TASK_DEFINITION',
     }),
   );
-  return { started: tasks.length, failures };
+  return { placed: tasks.map(({ containerInstanceArn = '' }) => containerInstanceArn), failures };
 }
 
 function mostFrequent(failures: readonly Failure[]): string {

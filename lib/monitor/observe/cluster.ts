@@ -88,7 +88,7 @@ async function countGuests(
 ): Promise<ReadonlyMap<string, number>> {
   const guests = new Map<string, number>();
   const onOurs = ours.reduce((sum, instance) => sum + tasksOn(instance), 0);
-  if (onOurs === 0) return guests;
+  if (!settings.CLUSTER_IS_SHARED || onOurs === 0) return guests;
   const own = await listTasks(aws, { cluster: settings.ECS_CLUSTER, startedBy: startedBy(settings) });
   if (own.length >= onOurs) return guests;
 

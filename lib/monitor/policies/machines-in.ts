@@ -3,7 +3,7 @@ import type { Fleet, Machine } from '../fleet.ts';
 import { useful, type Plan } from '../plan.ts';
 import type { Ending, State } from '../state.ts';
 
-/** What RunTask began may not show at once: nothing is ended for being empty so soon after. Milliseconds. */
+/** What RunTask began may not show at once: a machine is not taken for empty so soon after. Milliseconds. */
 const SETTLE = 60_000;
 
 /** An agent that says nothing for so long has lost its machine; it is ended when nothing is known to run there. */
@@ -66,9 +66,10 @@ function uselessBecause(state: State, { phase, remembered }: Machine): Reason | 
   }
 }
 
-function surplusOf(state: State, sound: readonly Machine[], plan: Plan): readonly Machine[] {
-  const settled = state.now - state.memory.tasksStarted >= SETTLE;
-  const empty = sound.filter(({ phase, tasks }) => tasks === 0 && (phase === 'joining' || settled));
+function surplusOf({ now }: State, sound: readonly Machine[], plan: Plan): readonly Machine[] {
+  const empty = sound.filter(
+    ({ tasks, remembered }) => tasks === 0 && now - (remembered.placed ?? 0) >= SETTLE,
+  );
   // The youngest first: what is still starting is furthest from being useful.
   const youngestFirst = empty.toSorted((a, b) => b.remembered.since - a.remembered.since);
   return youngestFirst.slice(0, Math.max(0, sound.length - plan.keep));
