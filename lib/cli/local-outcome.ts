@@ -2,6 +2,9 @@
 import { DistributedFijiError } from '../errors.ts';
 import type { JobMessage } from '../jobs/index.ts';
 import type { LocalRunResult } from '../local/run.ts';
+import { digestText, failureCauses } from '../report/digest.ts';
+import { groupName } from '../report/group-name.ts';
+import { FolderStore } from '../store/folder-store.ts';
 import { duration } from './duration.ts';
 import type { LocalSetup } from './local-setup.ts';
 
@@ -29,15 +32,16 @@ export function tellOutcome(
     `\n${before + succeeded} of ${total} jobs done${earlier}; this took ${duration(seconds)}.\n`,
   );
   process.stdout.write(`Results are in ${output}\n`);
+  if (result.failed.length > 0) {
+    const store = new FolderStore(output);
+    const causes = digestText(failureCauses(result.failed), { describe: (key) => store.describe(key) });
+    process.stdout.write(`\nWhat failed, and why:\n\n${causes}\n`);
+  }
   if (result.killed.length > 0) process.stdout.write(`\n${killedText(result.killed)}\n`);
 }
 
 function killedText(jobs: readonly JobMessage[]): string {
-  const groups = jobs.slice(0, SHOWN).map(({ Metadata }) =>
-    Object.entries(Metadata)
-      .map(([key, value]) => `${key}=${String(value)}`)
-      .join(' '),
-  );
+  const groups = jobs.slice(0, SHOWN).map(({ Metadata, job }) => groupName({ group: Metadata, job }));
   return [
     `${jobs.length} ended the worker that ran them, three times over; most often this machine was out of memory:`,
     ...groups.map((group) => `  ${group}`),

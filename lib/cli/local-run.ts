@@ -4,6 +4,7 @@ import { DistributedFijiError } from '../errors.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
 import { capacityOf, thisMachine, type Capacity } from '../local/capacity.ts';
 import { runLocally, type LocalRunResult } from '../local/run.ts';
+import { plural } from './dry-run.ts';
 import { liveLine } from './live-line.ts';
 import { scratchFolder, type LocalSetup } from './local-setup.ts';
 import { progressText } from './progress-text.ts';
@@ -28,7 +29,7 @@ export class StoppedError extends DistributedFijiError {
 
 /** @throws whatever the run throws; not for jobs that failed, which are in the result */
 export async function runAloud(
-  setup: LocalSetup,
+  setup: LocalSetup & { readonly notes: readonly string[] },
   fiji: FijiInstallation,
   config: Config,
   choices: LocalChoices,
@@ -70,22 +71,21 @@ export async function runAloud(
 }
 
 function introduction(
-  { jobFile, script, input, output }: LocalSetup,
+  { jobFile, script, input, output, notes }: LocalSetup & { readonly notes: readonly string[] },
   fiji: FijiInstallation,
   capacity: Capacity,
 ): string {
-  const jobs = jobFile.count === 1 ? '1 job' : `${jobFile.count.toLocaleString('en-US')} jobs`;
   const workers = capacity.workers === 1 ? '1 at a time' : `${capacity.workers} at a time`;
   const gaps = jobFile.gaps.length;
   return [
-    `Job file  ${jobFile.path}: ${jobs}`,
+    `Job file  ${jobFile.path}: ${plural(jobFile.count, 'job')}`,
     `Script    ${script.source}`,
     `Images    ${input}`,
     `Results   ${output}`,
     `Fiji      ${fiji.origin}`,
     `Jobs      ${workers} (${capacity.reason})`,
-    ...jobFile.notes.map((note) => `Note      ${note}`),
-    ...(gaps === 0 ? [] : [`Note      ${gaps} gaps in the file names; --dry-run lists them.`]),
+    ...notes.map((note) => `Note      ${note}`),
+    ...(gaps === 0 ? [] : [`Note      The file names have ${plural(gaps, 'gap')}; --dry-run says where.`]),
   ].join('\n');
 }
 

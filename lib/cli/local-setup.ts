@@ -61,7 +61,7 @@ export async function readWishes(wishes: LocalWishes, config: Config): Promise<L
     const output = wishes.output === undefined ? join(home, 'results') : userPath(wishes.output);
     return { jobFile, script, input, output };
   } catch (error) {
-    await jobFile.close();
+    jobFile.close();
     throw error;
   }
 }

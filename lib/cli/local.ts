@@ -1,5 +1,8 @@
 /** `local`: a job file on this machine, with the worker, the queue's protocol and the records of the cloud. */
+import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { checkAgainst, ParametersError } from './check-against.ts';
+import { describeDryRun } from './dry-run.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome } from './local-outcome.ts';
 import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
@@ -13,7 +16,8 @@ interface LocalFlags {
   readonly jobsPerFiji?: number;
   readonly virtualDisplay?: boolean;
   readonly tries: number;
-  readonly dryRun?: boolean;
+  readonly dryRun: boolean;
+  readonly check: boolean;
 }
 
 export function register(program: Command): void {
@@ -40,7 +44,8 @@ export function register(program: Command): void {
       'run Fiji under a virtual screen, for what cannot run without one (default: VIRTUAL_DISPLAY)',
     )
     .option('--tries <number>', 'times that a job may fail before it counts as failed', atLeastOne, 1)
-    .option('-n, --dry-run', 'show what would run, and run nothing')
+    .option('-n, --dry-run', 'show what would run, and run nothing', false)
+    .option('--no-check', 'run jobs even if their parameters do not fit the script')
     .action((jobFile: string, flags: LocalFlags) => local(jobFile, flags, program));
 }
 
@@ -48,15 +53,25 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   refuseWindows();
   const config = await loadUserConfig(program);
   const setup = await readWishes({ jobFile: path, ...flags }, config);
+  const { jobFile, script } = setup;
   try {
+    const name = basename(script.source);
+    const check = await checkAgainst(script, jobFile);
+    if (flags.dryRun) {
+      const checked = { script: name, ...check };
+      process.stdout.write(await describeDryRun({ jobFile, verb: 'run', checked }));
+      return;
+    }
+    if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
+    const notes = [...jobFile.notes, ...check.problems, ...check.notes];
     const fiji = await findFijiAloud();
     await makeOutputFolder(setup.output);
-    const result = await runAloud(setup, fiji, config, flags);
+    const result = await runAloud({ ...setup, notes }, fiji, config, flags);
     tellOutcome(result, setup);
     if (result.stopped) throw new StoppedError(result);
     if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
   } finally {
-    await setup.jobFile.close();
+    jobFile.close();
   }
 }
 

@@ -1,8 +1,9 @@
 /**
  * The workers of a run: as many as were asked for, each replaced when it dies.
  *
- * A worker that dies at once, again and again, will never work: after LAST_CHANCE such deaths in a row, whichever
- * workers they are, the crew gives up and says what the worker printed.
+ * Workers that give up with an error, again and again, with no job coming to an end in between, will never work: after
+ * LAST_CHANCE times in a row the crew gives up and says what the worker printed. A worker that was killed by a signal
+ * (out of memory) does not count: its job does (MOST_RECEIVES in run.ts).
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +13,8 @@ import { startWorker, type WorkerExit, type WorkerProcess } from './worker-proce
 
 export class WorkerDiedError extends DistributedFijiError {
   constructor(exit: WorkerExit, log: string, printed: string) {
-    const how = exit.signal === null ? `with exit code ${exit.code ?? '?'}` : `by ${exit.signal}`;
     super(
-      `The worker ended ${how} as soon as it had started, ${LAST_CHANCE} times in a row. It said:\n\n${printed}`,
+      `Workers gave up ${LAST_CHANCE} times in a row (exit code ${exit.code ?? 'unknown'}). The last one said:\n\n${printed}`,
       {
         code: 'WORKER_FAILED',
         fault: 'environment',
@@ -31,6 +31,8 @@ export interface CrewOptions {
   readonly entry: string;
   /** The whole environment of each. */
   readonly environment: Readonly<Record<string, string>>;
+  /** How many jobs have come to an end so far: as long as it grows, workers are worth replacing. */
+  readonly jobsEnded: () => number;
   /** Existing folder: each worker prints into a file there. */
   readonly logs: string;
 }
@@ -48,33 +50,34 @@ export interface Crew {
   stop(graceMs: number, now: AbortSignal): Promise<void>;
 }
 
-/** A worker that lived so long was able to work. */
-const SETTLED_MS = 10_000;
 const LAST_CHANCE = 3;
 const RESTART_MS = 500;
 
 /** What is shown of a worker's last words. */
 const LAST_WORDS_BYTES = 2000;
 
-export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew {
+export function startCrew({ size, entry, environment, jobsEnded, logs }: CrewOptions): Crew {
   const stopping = new AbortController();
   const failure = Promise.withResolvers<never>();
   const workers = new Set<WorkerProcess>();
   let replaced = 0;
-  let earlyDeaths = 0;
+  let failures = 0;
+  let endedAtLastFailure = 0;
 
   const keepOne = async (number: number): Promise<void> => {
     const log = join(logs, `worker-${number}.log`);
     while (!stopping.signal.aborted) {
-      const started = Date.now();
       const worker = startWorker(entry, environment, log);
       workers.add(worker);
       const exit = await worker.exited;
       workers.delete(worker);
       if (stopping.signal.aborted) return;
       replaced += 1;
-      earlyDeaths = Date.now() - started < SETTLED_MS && exit.signal === null ? earlyDeaths + 1 : 0;
-      if (earlyDeaths >= LAST_CHANCE) failure.reject(new WorkerDiedError(exit, log, lastWords(log)));
+      if (exit.signal === null && exit.code !== 0) {
+        failures = jobsEnded() > endedAtLastFailure ? 1 : failures + 1;
+        endedAtLastFailure = jobsEnded();
+        if (failures >= LAST_CHANCE) failure.reject(new WorkerDiedError(exit, log, lastWords(log)));
+      }
       await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
@@ -96,13 +99,20 @@ export function startCrew({ size, entry, environment, logs }: CrewOptions): Crew
   };
 }
 
+/** What a worker printed last, without its event lines, which are for machines. */
 function lastWords(log: string): string {
   const file = openSync(log, 'r');
   try {
     const { size } = fstatSync(file);
     const bytes = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
     readSync(file, bytes, 0, bytes.length, size - bytes.length);
-    return bytes.toString('utf8').trim() || '(nothing)';
+    const lines = bytes.toString('utf8').split('\n');
+    return (
+      lines
+        .filter((line) => !line.startsWith('{'))
+        .join('\n')
+        .trim() || '(nothing)'
+    );
   } finally {
     closeSync(file);
   }

@@ -6,6 +6,8 @@ import { Summary } from '../records/summary.ts';
 export interface Progress {
   /** Jobs in the job file. */
   readonly total: number;
+  /** Done when the run began. */
+  readonly before: number;
   /** Succeeded, those of earlier runs included. */
   readonly done: number;
   /** Failed for good. */
@@ -23,6 +25,8 @@ export class Tracker {
   readonly #total: number;
   readonly #before: number;
   readonly #since: Date;
+  /** When the first job ended, and how many had by then: the wait for the first Fijis says nothing about those to come. */
+  #first: { readonly at: number; readonly ended: number } | undefined;
 
   /**
    * @param total jobs in the job file
@@ -41,6 +45,7 @@ export class Tracker {
     for await (const record of this.#reader.newRecords()) {
       if (record.ended >= since) this.#summary.add(record);
     }
+    if (this.ended > 0) this.#first ??= { at: Date.now(), ended: this.ended };
   }
 
   /** Jobs that ended in this session, one way or the other. */
@@ -64,15 +69,20 @@ export class Tracker {
 
   /** @param running jobs that workers have now */
   progress(running: number): Progress {
-    const waiting = this.#total - this.#before - this.ended;
-    const seconds = (Date.now() - this.#since.getTime()) / 1000;
+    const waiting = Math.max(0, this.#total - this.#before - this.ended);
     return {
       total: this.#total,
+      before: this.#before,
       done: this.#before + this.#summary.done,
       failed: this.#summary.failed.length,
-      running: Math.min(running, Math.max(0, waiting)),
-      // The first jobs wait for their Fijis to start, so this is too long at first, and then comes down.
-      secondsLeft: this.ended === 0 ? undefined : Math.round((seconds / this.ended) * Math.max(0, waiting)),
+      running: Math.min(running, waiting),
+      secondsLeft: this.#secondsFor(waiting),
     };
+  }
+
+  #secondsFor(jobs: number): number | undefined {
+    if (this.#first === undefined || this.ended <= this.#first.ended) return undefined;
+    const secondsEach = (Date.now() - this.#first.at) / 1000 / (this.ended - this.#first.ended);
+    return Math.round(jobs * secondsEach);
   }
 }

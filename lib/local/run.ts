@@ -103,7 +103,13 @@ async function work(
   const queue = await startEmbeddedQueue({ visibilitySeconds: LEASE_SECONDS, maxReceives: MOST_RECEIVES });
   try {
     const environment = workerEnvironment({ ...options, queue }, process.env);
-    const crew = startCrew({ size: capacity.workers, entry, environment, logs });
+    const crew = startCrew({
+      size: capacity.workers,
+      entry,
+      environment,
+      jobsEnded: () => tracker.ended,
+      logs,
+    });
     try {
       await untilDone(options, { jobs, tracker, queue, crew });
     } finally {
