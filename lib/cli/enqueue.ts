@@ -63,7 +63,12 @@ export function register(program: Command): void {
           scriptSha256: script.sha256,
         };
         const done = config.CHECK_IF_DONE_BOOL ? await alreadyDone(names) : undefined;
-        await send(jobFile, { config, from, done, command: commandFor(path, options.config, flags) });
+        await send(jobFile, {
+          config,
+          from,
+          done,
+          command: commandFor(path, program.opts<{ config: string }>().config, flags),
+        });
       } finally {
         jobFile.close();
       }
