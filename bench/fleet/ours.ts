@@ -2,7 +2,6 @@
  * Distributed-Fiji's monitor in the simulated world: `decide` and `learn` as they are. What is simulated lies around
  * them: a look takes seconds, fails now and then, is called by events as well, and may meet a second monitor.
  */
-import type { Results } from '../../lib/monitor/act/acting.ts';
 import { decide } from '../../lib/monitor/decide.ts';
 import { BLANK, type Memory } from '../../lib/monitor/memory.ts';
 import { monitorSettings, type MonitorSettings } from '../../lib/monitor/settings.ts';
@@ -87,7 +86,7 @@ export class Monitors {
 
   #act(state: State, { actions, memory }: Decision): void {
     const results = {
-      started: 0,
+      placed: [] as readonly string[],
       misfit: undefined,
       spared: [] as string[],
       unsent: [] as string[],
@@ -101,10 +100,7 @@ export class Monitors {
     this.#remember(learn(state, memory, actions, results));
   }
 
-  #perform(
-    action: Action,
-    results: Omit<Results, 'placed'> & { placed: readonly string[]; spared: string[] },
-  ): void {
+  #perform(action: Action, results: { placed: readonly string[]; spared: string[] }): void {
     switch (action.kind) {
       case 'set desired':
         return this.#world.setDesired(
