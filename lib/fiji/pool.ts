@@ -16,6 +16,7 @@ import { Channel } from './session/channel.ts';
 import { openDisplay, type VirtualDisplay } from './session/display.ts';
 import { SessionFolder } from './session/folder.ts';
 import { CappedLog } from './session/log.ts';
+import { killsForMemory } from './session/killed.ts';
 import { watchMemory } from './session/memory.ts';
 import { Session, type Ended } from './session/session.ts';
 
@@ -83,8 +84,8 @@ class Pool implements FijiPool {
     const last = session.jobs + 1 >= jobsPerFiji;
     if (last && prepareNext) this.prepare(job.script);
 
-    const run = await this.#runIn(session, job, !last);
-    const keep = !last && run.outcome.kind === 'success' && run.clean && session.alive;
+    const { run, clean } = await this.#runIn(session, job, !last);
+    const keep = !last && clean && session.alive;
     if (!keep) {
       await session.kill(0);
       if (!last && prepareNext) this.prepare(job.script);
@@ -158,9 +159,10 @@ class Pool implements FijiPool {
     session: Session,
     job: ScriptJob,
     reused: boolean,
-  ): Promise<ScriptRun & { readonly clean: boolean }> {
+  ): Promise<{ readonly run: ScriptRun; readonly clean: boolean }> {
     const log = new CappedLog(job.log);
     const memory = watchMemory(session.leader, session.jvm);
+    const killsBefore = await killsForMemory();
     const started = performance.now();
     try {
       const running = session.run({ script: job.script, parameters: job.parameters, reused }, log);
@@ -177,7 +179,7 @@ class Pool implements FijiPool {
           headless: session.display === undefined,
           printed: log.end(),
           diskFull: DISK_FULL.exec(log.end())?.[0],
-          killedForMemory: false,
+          killedForMemory: ended.kind === 'gone' && ((await killsForMemory()) ?? 0) > (killsBefore ?? 0),
         });
       }
       const milliseconds = performance.now() - started;
@@ -186,9 +188,16 @@ class Pool implements FijiPool {
         await session.kill(GRACE_MS[ended]);
         await running;
       }
-      const clean =
-        typeof ended === 'object' && ended.kind === 'reported' && ended.fields['leftovers'] === undefined;
-      return { outcome, milliseconds, clean, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) };
+      // A script that was refused never ran: its Fiji is as good as new.
+      const good =
+        typeof ended === 'object' &&
+        ended.kind === 'reported' &&
+        (outcome.kind === 'success' || ended.fields['kind'] === 'refused');
+      const clean = good && ended.fields['leftovers'] === undefined;
+      return {
+        clean,
+        run: { outcome, milliseconds, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) },
+      };
     } finally {
       log.close();
     }

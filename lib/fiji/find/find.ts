@@ -1,12 +1,12 @@
 /** Finds a Fiji on this machine, or brings the starter Fiji together. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { DistributedFijiError } from '../../errors.ts';
 import type { FijiInstallation } from '../fiji.ts';
 import { assembleStarter, defaultCacheFolder, type Progress } from '../starter/assemble.ts';
+import { classArchive } from '../starter/class-archive.ts';
 import { fileNameOf, PARTS } from '../starter/parts.ts';
-import { join } from 'node:path';
-import { findJava, JavaError } from './java.ts';
+import { findJava, JavaError, type Java } from './java.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { PLAIN_IMAGEJ, usualPlaces } from './places.ts';
 
@@ -52,11 +52,7 @@ export async function findFiji(options: FindFijiOptions): Promise<FijiInstallati
   }
   const java = await findJava(options.env);
   const folder = await starterFolder(options);
-  return {
-    home: folder,
-    origin: `starter Fiji (${starterVersions()}), kept in ${folder}`,
-    start: { kind: 'jars', java: java.file, javaVersion: java.version, jars: starterJars(folder) },
-  };
+  return starterInstallation(folder, `starter Fiji (${starterVersions()}), kept in ${folder}`, java, options);
 }
 
 async function namedLayout(home: string): Promise<Layout> {
@@ -84,7 +80,7 @@ async function installation(
   const java = await findJava(options.env);
   const jars = { kind: 'jars', java: java.file, javaVersion: java.version } as const;
   if (layout.kind === 'starter')
-    return { home: layout.home, origin: `starter Fiji at ${where}`, start: { ...jars, jars: layout.jars } };
+    return starterInstallation(layout.home, `starter Fiji at ${where}`, java, options);
   // ImageJ 1 alone knows no #@ scripts: the starter's SciJava and languages do, over this ImageJ.
   const starter = await starterFolder(options);
   return {
@@ -94,6 +90,27 @@ async function installation(
       ...jars,
       jars: [layout.jar, ...starterJars(starter).filter((jar) => !jar.includes(fileNameOf(IMAGEJ_1)))],
       pluginsParent: layout.home,
+    },
+  };
+}
+
+async function starterInstallation(
+  home: string,
+  origin: string,
+  java: Java,
+  options: FindFijiOptions,
+): Promise<FijiInstallation> {
+  const jars = starterJars(home);
+  const archive = await classArchive(home, jars, java, options.env);
+  return {
+    home,
+    origin,
+    start: {
+      kind: 'jars',
+      java: java.file,
+      javaVersion: java.version,
+      jars,
+      ...(archive === undefined ? {} : { classArchive: archive }),
     },
   };
 }

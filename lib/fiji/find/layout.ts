@@ -12,7 +12,7 @@ export type Layout =
       readonly home: string;
       readonly start: Extract<FijiStart, { kind: 'launcher' }>;
     }
-  | { readonly kind: 'starter'; readonly home: string; readonly jars: readonly string[] }
+  | { readonly kind: 'starter'; readonly home: string }
   | { readonly kind: 'imagej1'; readonly home: string; readonly jar: string };
 
 /** Native launchers before shell scripts; for this system before any other. */
@@ -74,7 +74,7 @@ async function launcherLayout(home: string): Promise<Layout | undefined> {
 async function jarsLayout(home: string): Promise<Layout | undefined> {
   const jars = PARTS.map((part) => join(home, 'jars', fileNameOf(part)));
   const there = await Promise.all(jars.map((jar) => stat(jar).catch(() => undefined)));
-  if (there.every((one) => one?.isFile() === true)) return { kind: 'starter', home, jars };
+  if (there.every((one) => one?.isFile() === true)) return { kind: 'starter', home };
   const names = await readdir(home).catch(() => []);
   const jar = names.find((name) => /^ij(-1\.\w+)?\.jar$/.test(name));
   return jar === undefined ? undefined : { kind: 'imagej1', home, jar: join(home, jar) };

@@ -30,7 +30,7 @@ class Leftovers {
     properties = new HashMap(System.properties)
     preferences = ijPreferences()?.clone()
     metaClasses = expanded()
-    threads = Thread.allStackTraces.keySet() as Set
+    threads = threads()
     locale = Locale.default
     zone = TimeZone.default
   }
@@ -43,12 +43,24 @@ class Leftovers {
       catch (ClassNotFoundException ignored) { }
       catch (Throwable e) { left << (what + ' (' + e + ')') }
     }
-    List running = Thread.allStackTraces.keySet().findAll { it.alive && !it.daemon && !(it in threads) && !own(it) }.collect { it.name }
+    List running = threads().findAll { it.alive && !it.daemon && !(it in threads) && !own(it) && !idle(it) }.collect { it.name }
     if (running) left << ('threads: ' + running.join(', '))
     return left ? left.join('; ') : null
   }
 
-  /** Pools and event threads that Java, ImageJ and SciJava keep. */
+  private static Set<Thread> threads() {
+    ThreadGroup root = Thread.currentThread().threadGroup
+    while (root.parent != null) root = root.parent
+    Thread[] found = new Thread[root.activeCount() * 2 + 64]
+    return found.take(root.enumerate(found)) as Set
+  }
+
+  /** Waits in a pool (ImageJ's filters have one) for work that nobody will give it. */
+  private static boolean idle(Thread thread) {
+    thread.stackTrace.any { it.methodName in ['getTask', 'awaitWork'] && it.className.startsWith('java.util.concurrent.') }
+  }
+
+  /** Threads that Java, ImageJ and SciJava keep. */
   private static boolean own(Thread thread) {
     String name = thread.name
     return OWN.any { name.startsWith(it) } || name ==~ /[0-9a-f]*-?Context-.*|.*-EventService-.*/ || thread.threadGroup == null

@@ -88,7 +88,10 @@ async function download(
 ): Promise<void> {
   // A mirror of Maven Central, as companies and offline sites have one.
   const mirror = options.env['MAVEN_MIRROR_URL'];
-  const url = await mavenArtifactUrl.default(part, mirror === undefined ? undefined : mirror.replace(/\/*$/, '/'));
+  const url = await mavenArtifactUrl.default(
+    part,
+    mirror === undefined ? undefined : mirror.replace(/\/*$/, '/'),
+  );
   const beside = `${file}.${randomUUID()}.part`;
   try {
     const response = await fetch(url);
