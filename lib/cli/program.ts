@@ -1,5 +1,6 @@
 /** The commands of `distributed-fiji`; the npm scripts call them by name. Each command's file registers itself. */
 import { Command } from 'commander';
+import { register as demo } from './demo.ts';
 import { register as enqueue } from './enqueue.ts';
 import { register as importConfig } from './import-config.ts';
 import { register as local } from './local.ts';
@@ -12,6 +13,6 @@ export function program(): Command {
     .showHelpAfterError('(--help shows what it takes)')
     // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
     .exitOverride();
-  for (const register of [enqueue, importConfig, local, monitor]) register(root);
+  for (const register of [demo, enqueue, importConfig, local, monitor]) register(root);
   return root;
 }
