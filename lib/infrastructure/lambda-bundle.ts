@@ -19,6 +19,7 @@ export async function lambdaBundle(name: string, entry: string): Promise<Artifac
     bundle: true,
     write: false,
     minify: true,
+    keepNames: true, // errors say what they are by the name of their class
     platform: 'node',
     target: 'node24',
     format: 'cjs',
