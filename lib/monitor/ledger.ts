@@ -84,15 +84,16 @@ function sinceLook({ now, memory }: State): number {
   return gap > LONG_GAP && Object.keys(memory.machines).length === 0 ? 0 : Math.max(0, gap);
 }
 
-/** What an attempt takes, in seconds of one worker; the run before counts as a few attempts of this one. */
+/** Fewer attempts than this say little: the first to end are the shortest, and SQS's counts are late. */
+const ENOUGH = 20;
+
+/** What an attempt takes, in seconds of one worker; undefined while too little is known. */
 export function attemptSeconds({ attemptSeconds: before }: Memory, run: Run): number | undefined {
   const ended = run.done + run.failed;
-  const known = before === null ? 0 : EARLIER_COUNTS_AS;
-  if (ended + known === 0) return undefined;
-  return ((before ?? 0) * known + run.workerSeconds) / (ended + known);
+  if (before === null) return ended < ENOUGH ? undefined : run.workerSeconds / ended;
+  // The run before counts as some attempts of this one, so that other jobs soon outweigh it.
+  return (before * ENOUGH + run.workerSeconds) / (ENOUGH + ended);
 }
-
-const EARLIER_COUNTS_AS = 10;
 
 /** A slowly moving mean over machines that have just joined. */
 export function startSeconds(memory: Memory, fleet: Fleet): number {

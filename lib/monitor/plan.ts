@@ -11,9 +11,9 @@ export interface Plan {
   readonly newWorkers: number;
   /** Machines that the group should want, as far as jobs are certain. */
   readonly atLeast: number;
-  /** Machines that the group may keep, as far as jobs are possible. */
+  /** Machines that the group may go on wanting, as far as jobs are possible. */
   readonly atMost: number;
-  /** Of these, how many that take tasks, or soon will. */
+  /** How many of those that take tasks, or soon will, may stay. */
   readonly keep: number;
 }
 
@@ -37,18 +37,28 @@ export function planFleet(state: State, fleet: Fleet, demand: Demand, run: Run, 
   const possible = Math.min(allowed, Math.max(0, demand.atMost - starting));
 
   const each = attemptSeconds(state.memory, run);
-  const worth = (jobs: number, start: number): number => worthStarting(jobs, workers, each, start);
+  const worth = (jobs: number, start: number = state.memory.startSeconds): number =>
+    worthStarting(jobs, workers, each, start);
   const machinesFor = (more: number): number =>
     Math.min(Math.max(0, limit - apart), Math.ceil((workers + more) / TASKS_PER_MACHINE));
-  // Half the start: a machine on its way was worth it when it was asked for, and is not sent back for a small change.
-  const keep = machinesFor(worth(possible, state.memory.startSeconds / 2));
-
   return {
     newWorkers: certain,
-    atLeast: apart + machinesFor(worth(certain, state.memory.startSeconds)),
-    atMost: apart + keep,
-    keep,
+    atLeast: apart + machinesFor(worth(certain)),
+    atMost: apart + machinesFor(worth(possible)),
+    // What is left of the start of those on their way: the rest is spent, whether they stay or not.
+    keep: machinesFor(worth(possible, startLeft(state, fleet))),
   };
+}
+
+/** The first job comes a little after joining, however late a machine already is. Seconds. */
+const LEAST_START = 20;
+
+/** Seconds until the machines on their way will have joined, in the mean. */
+function startLeft({ now, memory }: State, fleet: Fleet): number {
+  const joining = fleet.there.filter(({ phase }) => phase === 'joining');
+  const ages = joining.map(({ remembered }) => (now - remembered.since) / 1000);
+  const age = ages.reduce((sum, each) => sum + each, 0) / Math.max(1, ages.length);
+  return Math.max(LEAST_START, memory.startSeconds - age);
 }
 
 /** While paused nothing is started; an hour later one machine may try. */
