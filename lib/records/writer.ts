@@ -77,27 +77,28 @@ export class RecordWriter<T> {
   /**
    * Writes everything that was added, and waits until `written` has heard of it: before a worker ends.
    *
-   * @throws StoreError when it could not be written: the records are kept, and the next flush tries again
+   * @throws StoreError when it could not be written: the records are kept and tried again, by the next flush or by themselves
    */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#writing = this.#writing.catch(() => undefined).then(() => this.#writeAll());
-    await this.#writing;
+    try {
+      await this.#writing;
+    } catch (error) {
+      const pause = (this.#options.longestMs ?? LONGEST_MS) * 2 ** this.#failures;
+      if (this.waiting > 0) this.#flushSoon(Math.min(pause, LONGEST_PAUSE_MS));
+      throw error;
+    }
   }
 
   #flushSoon(milliseconds: number): NodeJS.Timeout {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.flush().catch((error: unknown) => {
-        this.#options.onTrouble?.(messageOf(error));
-        const pause = Math.min(
-          (this.#options.longestMs ?? LONGEST_MS) * 2 ** this.#failures,
-          LONGEST_PAUSE_MS,
-        );
-        if (this.waiting > 0) this.#flushSoon(pause);
-      });
+      this.flush().catch((error: unknown) => this.#options.onTrouble?.(messageOf(error)));
     }, milliseconds);
+    // A worker that ends flushes first; if that failed too, waiting here would keep its leases for nothing.
+    this.#timer.unref();
     return this.#timer;
   }
 

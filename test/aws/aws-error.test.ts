@@ -127,8 +127,7 @@ describe('this machine', () => {
     const before = { ...process.env };
     beforeAll(async () => {
       const home = await aFolder();
-      for (const name of Object.keys(process.env).filter((key) => key.startsWith('AWS_')))
-        delete process.env[name];
+      process.env = Object.fromEntries(Object.entries(before).filter(([name]) => !name.startsWith('AWS_')));
       Object.assign(process.env, {
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_CONFIG_FILE: join(home, 'config'),
