@@ -10,7 +10,7 @@ import type { JobRecord } from '../records/record.ts';
 import { secondsOf, table } from '../report/table.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { runAloud, StoppedError } from './local-run.ts';
-import { JobsFailedError, tellOutcome } from './local-outcome.ts';
+import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
 import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
 import { writePictures } from './pictures.ts';
 import { userPath } from './user-path.ts';
@@ -60,10 +60,11 @@ async function demo(output: string): Promise<void> {
     const page = await writePictures(store, run, records, {
       title: 'Bright spots in 12 wells',
       text: 'Row O of a 384-well plate, two fields of each well. A ring marks each spot that the script found; in some wells the stain has gathered into hundreds.',
+      labelOf: wellOf,
       measured: 'spots',
-      valueOf: ({ job }) => spots.get(job),
+      measurementOf: ({ job }) => spots.get(job),
     });
-    if (page !== undefined) process.stdout.write(`Open this first: ${page}\n`);
+    if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);
     if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
     process.stdout.write(`\n${NEXT}\n`);

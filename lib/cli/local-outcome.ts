@@ -40,6 +40,11 @@ export function tellOutcome(
   if (result.killed.length > 0) process.stdout.write(`\n${killedText(result.killed)}\n`);
 }
 
+/** The page of pictures: what to look at before any table. */
+export function tellPage(path: string): void {
+  process.stdout.write(`Open in a browser: ${path}\n`);
+}
+
 function killedText(jobs: readonly JobMessage[]): string {
   const groups = jobs.slice(0, SHOWN).map(({ Metadata, job }) => groupName({ group: Metadata, job }));
   return [

@@ -1,11 +1,14 @@
 /** `local`: a job file on this machine, with the worker, the queue's protocol and the records of the cloud. */
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { readRecords } from '../records/reader.ts';
+import { FolderStore } from '../store/folder-store.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
 import { describeDryRun } from './dry-run.ts';
 import { runAloud, StoppedError } from './local-run.ts';
-import { JobsFailedError, tellOutcome } from './local-outcome.ts';
+import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
 import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
+import { writePictures } from './pictures.ts';
 import { loadUserConfig } from './user-config.ts';
 
 interface LocalFlags {
@@ -68,6 +71,12 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);
     tellOutcome(result, setup);
+    const store = new FolderStore(setup.output);
+    const page = await writePictures(store, jobFile.run, readRecords(store, config.APP_NAME, jobFile.run), {
+      title: jobFile.run,
+      text: `The first picture of each job of ${basename(path)} that is done.`,
+    });
+    if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);
     if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
   } finally {

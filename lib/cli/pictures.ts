@@ -14,35 +14,37 @@ const MOST_CARDS = 2000;
 export interface PicturePage {
   readonly title: string;
   readonly text: string;
-  /** What `valueOf` counts, e.g. `spots`. */
+  /** What a job is called on the page. @default its group */
+  readonly labelOf?: (record: JobRecord) => string;
+  /** What `measurementOf` counts, e.g. `spots`. */
   readonly measured?: string;
-  readonly valueOf?: (record: JobRecord) => number | undefined;
+  readonly measurementOf?: (record: JobRecord) => number | undefined;
 }
 
 /**
- * @param records one for each job that is done; the first picture of each is shown
+ * @param records of one run, in time's order; of each job that is done, the first picture is shown
  * @returns the page's path; undefined when there is no picture
  */
 export async function writePictures(
   store: FolderStore,
   run: string,
-  records: Iterable<JobRecord>,
-  { valueOf, ...page }: PicturePage,
+  records: AsyncIterable<JobRecord> | Iterable<JobRecord>,
+  { measurementOf, labelOf = groupName, ...page }: PicturePage,
 ): Promise<string | undefined> {
-  const cards: Card[] = [];
-  for (const record of records) {
+  const cards = new Map<string, Card>();
+  for await (const record of records) {
     const picture = record.outputs.find(({ key }) => PICTURE.test(key))?.key;
-    if (picture === undefined) continue;
+    if (picture === undefined || (cards.size === MOST_CARDS && !cards.has(record.job))) continue;
     const well = Object.entries(record.group).find(([key]) => key.toLowerCase() === 'well')?.[1];
-    cards.push({
-      label: groupName(record),
+    cards.set(record.job, {
+      label: labelOf(record),
       well: well === undefined ? undefined : String(well),
       picture,
-      value: valueOf?.(record),
+      value: measurementOf?.(record),
     });
-    if (cards.length === MOST_CARDS) break;
   }
-  if (cards.length === 0) return undefined;
-  await store.write(`${run}.html`, contactSheet({ ...page, cards }));
+  if (cards.size === 0) return undefined;
+  const sorted = [...cards.values()].sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
+  await store.write(`${run}.html`, contactSheet({ ...page, cards: sorted }));
   return join(store.root, `${run}.html`);
 }

@@ -33,6 +33,9 @@ export function contactSheet({ title, text, measured, cards }: ContactSheet): st
     well === undefined ? [] : [{ well, href: `#job-${index}`, value, text: textOf(value, measured) }],
   );
 
+  // The same well twice: several plates, or several fields as jobs of their own.
+  const onePlate = new Set(wells.map(({ well }) => well)).size === wells.length;
+
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -43,7 +46,7 @@ export function contactSheet({ title, text, measured, cards }: ContactSheet): st
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
 </header>
-${wells.length > 0 ? plateMap(wells, scale) : ''}
+${onePlate ? plateMap(wells, scale) : ''}
 <main>
 ${cards.map((card, index) => cardOf(card, index)).join('\n')}
 </main>
