@@ -62,7 +62,9 @@ function shared({ header }: JobFile): string[] {
   return given === '' ? [] : ['Every job also gets:', `  ${given}`];
 }
 
-function locations({ count, locations: use }: JobFile): string[] {
+function locations(jobFile: JobFile): string[] {
+  const { count } = jobFile;
+  const use = jobFile.locations();
   if (use.sharing === 0) return count === 1 ? [] : ['Every job has an output location of its own.'];
   return [
     `${plural(use.count, 'output location')} for ${plural(count, 'job')}: ${use.sharing.toLocaleString('en-US')} share theirs with others.`,

@@ -2,12 +2,13 @@
 import { hash } from 'node:crypto';
 import { excerpt, type Problem } from './group.ts';
 import type { JobFileHeader } from './header.ts';
+import { IdList } from './id-list.ts';
 import { ID_LENGTH } from './job-id.ts';
 import { fill, placeholdersOf, toLocation } from './location.ts';
-import { MAX_MESSAGE_BYTES, toMessage } from './make-message.ts';
+import { MAX_MESSAGE_BYTES, locationOf, toMessage } from './make-message.ts';
 import { MOST_PROBLEMS } from './errors.ts';
 import { toBody } from './parse-message.ts';
-import { SeenIds } from './seen-ids.ts';
+
 import type { Spool } from './spool.ts';
 
 /** How the groups spread over output locations: a location shared by many is fine until two write the same name. */
@@ -20,24 +21,18 @@ export interface LocationUse {
 
 /**
  * @param largestGroupBytes No group's JSON is longer.
- * @returns Every problem found, up to ten, and how output locations are shared.
+ * @returns Every problem found, up to ten.
  */
-export function checkMessages(
-  spool: Spool,
-  header: JobFileHeader,
-  largestGroupBytes: number,
-): { problems: Problem[]; locations: LocationUse } {
+export function checkMessages(spool: Spool, header: JobFileHeader, largestGroupBytes: number): Problem[] {
   const inLocation = placeholdersOf(header.output_file_location);
   const inInputs = (header.inputs ?? []).flatMap(placeholdersOf);
   const used = [...new Set([...inLocation, ...inInputs])];
   const placeholders = inLocation.length + inInputs.length;
   const mayBeTooLarge =
     toBody(toMessage(header, {}, '')).length * 3 + largestGroupBytes * (placeholders + 1) > MAX_MESSAGE_BYTES;
-  const shared = { count: 1, sharing: spool.count > 1 ? spool.count : 0 };
-  if (placeholders === 0 && !mayBeTooLarge) return { problems: [], locations: shared };
+  if (placeholders === 0 && !mayBeTooLarge) return [];
 
   const problems: Problem[] = [];
-  const locations = new LocationCount();
   for (const { index, group, job } of spool.groups()) {
     if (problems.length > MOST_PROBLEMS) break;
     const name = () => `group ${index + 1}, ${excerpt(group)},`;
@@ -51,12 +46,24 @@ export function checkMessages(
       problems.push({ what: `${name()} gives ${location.what}`, fix: location.fix });
       continue;
     }
-    if (inLocation.length > 0) locations.add(location);
     if (!mayBeTooLarge) continue;
     const bytes = Buffer.byteLength(toBody(toMessage(header, group, job)));
     if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name(), bytes));
   }
-  return { problems, locations: inLocation.length === 0 ? shared : locations.use() };
+  return problems;
+}
+
+/** Reads all groups once more when the output location has placeholders. */
+export function locationUse(spool: Spool, header: JobFileHeader): LocationUse {
+  if (placeholdersOf(header.output_file_location).length === 0) {
+    return { count: 1, sharing: spool.count > 1 ? spool.count : 0 };
+  }
+  const locations = new IdList();
+  for (const { group } of spool.groups()) {
+    locations.add(hash('sha256', locationOf(header, group), 'hex').slice(0, ID_LENGTH));
+  }
+  const { distinct, single } = locations.tally(0);
+  return { count: distinct, sharing: spool.count - single };
 }
 
 function unfilled(name: string, key: string, inLocation: boolean): Problem {
@@ -72,21 +79,4 @@ function tooLarge(name: string, bytes: number): Problem {
     what: `${name} makes a message of ${bytes.toLocaleString('en-US')} bytes; a queue takes at most ${MAX_MESSAGE_BYTES.toLocaleString('en-US')}`,
     fix: 'Put long values into a file beside the images and give the script its name.',
   };
-}
-
-/** Counts locations without holding them: 64-bit hashes. */
-class LocationCount {
-  readonly #met = new SeenIds();
-  readonly #repeated = new SeenIds();
-  #groups = 0;
-
-  add(location: string): void {
-    const id = hash('sha256', location, 'hex').slice(0, ID_LENGTH);
-    this.#groups += 1;
-    if (!this.#met.add(id)) this.#repeated.add(id);
-  }
-
-  use(): LocationUse {
-    return { count: this.#met.size, sharing: this.#groups - (this.#met.size - this.#repeated.size) };
-  }
 }

@@ -42,10 +42,16 @@ export function toGroup(value: unknown, place: number | string): Group | Problem
   for (const key of Object.keys(value)) {
     const item = (value as Record<string, unknown>)[key];
     if (isComment(key)) continue;
-    if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean') group[key] = item;
+    if (key === '__proto__') problems.push(notAName(where()));
+    else if (typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean')
+      group[key] = item;
     else problems.push(unusable(item, `${where()}, ${excerpt(key)}`));
   }
   return problems.length > 0 ? problems : group;
+}
+
+function notAName(where: string): Problem {
+  return { what: `${where} has a parameter called "__proto__"`, fix: 'Call it otherwise.' };
 }
 
 function unusable(value: unknown, where: string): Problem {

@@ -2,7 +2,7 @@
  * A job file, read and checked to its end before anything is done with it.
  *
  * Groups stream from their source (a list, a CSV file, a cross product, file names) through the checks into a spool;
- * messages stream from the spool. Only a table of ids is held in memory: a million groups fit in 150 MB.
+ * messages stream from the spool. Only a list of ids is held in memory: a million groups fit in 150 MB.
  */
 import type { Store } from '../store/store.ts';
 import { JobFileError, MOST_PROBLEMS } from './errors.ts';
@@ -10,12 +10,12 @@ import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { groupsOf, type Gap, type GroupSource } from './groups/index.ts';
 import { toHeader, unknownKeys, type JobFileHeader } from './header.ts';
 import { canonical, jobId } from './job-id.ts';
-import { checkMessages, type LocationUse } from './check-messages.ts';
+import { checkMessages, locationUse, type LocationUse } from './check-messages.ts';
 import { toMessage } from './make-message.ts';
 import type { JobMessage } from './parse-message.ts';
 import { SHAPE } from './read-error.ts';
 import type { JobFileParts } from './read-json.ts';
-import { SeenIds } from './seen-ids.ts';
+import { IdList } from './id-list.ts';
 import { Spool } from './spool.ts';
 
 export interface JobFileOptions {
@@ -34,7 +34,8 @@ export interface JobFile {
   readonly notes: readonly string[];
   /** What the file names do not have that others have; empty for other sources. */
   readonly gaps: readonly Gap[];
-  readonly locations: LocationUse;
+  /** How output locations are shared; reads all groups once. */
+  locations(): LocationUse;
   /** The jobs in the order of the file, from the given place (0 is the first). May be called more than once. */
   messages(options?: { readonly from?: number }): AsyncIterable<JobMessage>;
   /** Eight hex digits for the first `count` groups: the same only for the same groups in the same order. */
@@ -61,8 +62,7 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
     if (problems.length === 0 && spool.count === 0) problems.push(noGroups(parts));
     refuse(path, problems);
     const complete = header as JobFileHeader;
-    const { problems: unfit, locations } = checkMessages(spool, complete, largestBytes);
-    refuse(path, unfit);
+    refuse(path, checkMessages(spool, complete, largestBytes));
     return {
       path,
       run: complete.run,
@@ -70,7 +70,7 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
       count: spool.count,
       notes: [...unknownKeys(parts.header), ...groups.notes],
       gaps: groups.gaps,
-      locations,
+      locations: () => locationUse(spool, complete),
       messages: async function* ({ from = 0 } = {}) {
         for (const { job, group } of spool.groups(from)) yield toMessage(complete, group, job);
       },
@@ -96,8 +96,7 @@ interface Taken {
 /** Checks each group by itself and spools it. */
 async function take(groups: GroupSource, spool: Spool, path: string): Promise<Taken> {
   const problems: Problem[] = [];
-  const repeated = new Set<string>();
-  const seen = new SeenIds();
+  const ids = new IdList();
   let largest = 0;
   let number = 0;
   await groups.read((value) => {
@@ -109,12 +108,13 @@ async function take(groups: GroupSource, spool: Spool, path: string): Promise<Ta
       return;
     }
     const job = jobId(group);
-    if (!seen.add(job) && repeated.size < MOST_PROBLEMS) repeated.add(job);
+    ids.add(job);
     const json = JSON.stringify(group);
     if (json.length > largest) largest = json.length;
     spool.add(job, json);
   });
   spool.flush();
+  const repeated = new Set(ids.tally(MOST_PROBLEMS).repeated);
   return { problems, repeated, largestBytes: largest * 3 };
 }
 

@@ -74,10 +74,12 @@ interface Place {
 async function placeOf(path: string, offset: number): Promise<Place> {
   let line = 1;
   let text: Buffer = Buffer.alloc(0);
+  let recent: Buffer = Buffer.alloc(0);
   let position = 0;
   for await (const chunk of createReadStream(path, { end: offset + 80 }) as AsyncIterable<Buffer>) {
     const before = chunk.subarray(0, Math.max(0, offset - position));
     for (let at = before.indexOf(10); at !== -1; at = before.indexOf(10, at + 1)) line += 1;
+    if (before.length > 0) recent = Buffer.concat([recent, before]).subarray(-200);
     text = Buffer.concat([text, chunk]);
     position += chunk.length;
     // Enough of a line for its column and picture; a file of one line may be large.
@@ -94,7 +96,7 @@ async function placeOf(path: string, offset: number): Promise<Place> {
     column: [...before].length + 1,
     character: character === undefined ? 'end of line' : `"${character}"`,
     picture: `    ${shown}${rest.slice(0, 20)}\n    ${' '.repeat([...shown].length)}^`,
-    advice: adviceFor(character, before),
+    advice: adviceFor(character, recent.toString()),
   };
 }
 

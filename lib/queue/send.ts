@@ -6,7 +6,7 @@ import {
   type SendMessageBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { toBody, type JobMessage } from '../jobs/parse-message.ts';
+import type { JobMessage } from '../jobs/parse-message.ts';
 import { QueueError, queueError, queueName } from './queue-error.ts';
 import { toBatches, type Batch } from './send-batches.ts';
 
@@ -63,12 +63,11 @@ export async function sendAll(
   { underWay = UNDER_WAY, signal, onProgress }: SendOptions = {},
 ): Promise<SendProgress> {
   const ledger = new Ledger();
-  const batches = toBatches(bodiesOf(messages), signal);
+  const batches = toBatches(messages, signal);
   // Each of these takes a batch whenever it is free; an error in one ends the stream for all.
   const sender = async () => {
     for await (const batch of batches) {
-      ledger.retried += await sendBatch(client, queueUrl, batch);
-      ledger.take(batch);
+      ledger.take(batch, await sendBatch(client, queueUrl, batch));
       onProgress?.(ledger.progress());
     }
   };
@@ -77,10 +76,6 @@ export async function sendAll(
   if (failed === undefined) return ledger.progress();
   if (failed.reason instanceof QueueError) throw new SendError(failed.reason, ledger.progress());
   throw failed.reason;
-}
-
-async function* bodiesOf(messages: AsyncIterable<JobMessage | string>): AsyncGenerator<string, void, void> {
-  for await (const message of messages) yield typeof message === 'string' ? message : toBody(message);
 }
 
 /** @returns How many messages had to be sent again. */
@@ -126,13 +121,14 @@ function refusal(queueUrl: string, place: number, { Code, Message }: BatchResult
 
 /** What has been taken, though batches end in any order. */
 class Ledger {
-  retried = 0;
+  #retried = 0;
   #sent = 0;
   #upTo = 0;
   /** Batches beyond `upTo`: where they begin, and how many messages they have. */
   readonly #ahead = new Map<number, number>();
 
-  take({ first, bodies }: Batch): void {
+  take({ first, bodies }: Batch, retried: number): void {
+    this.#retried += retried;
     this.#sent += bodies.length;
     this.#ahead.set(first, bodies.length);
     for (
@@ -146,6 +142,6 @@ class Ledger {
   }
 
   progress(): SendProgress {
-    return { sent: this.#sent, upTo: this.#upTo, retried: this.retried };
+    return { sent: this.#sent, upTo: this.#upTo, retried: this.#retried };
   }
 }

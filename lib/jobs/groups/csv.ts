@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { messageOf } from '../../errors.ts';
 import { JobFileError } from '../errors.ts';
 import { excerpt, type Group } from '../group.ts';
@@ -34,6 +33,8 @@ export async function csvGroups(
   }
   const table = resolve(dirname(path), csv);
   const tabs = ['.tsv', '.tab'].includes(extname(table).toLowerCase());
+  // Only for those who have a table: everyone else is spared its memory.
+  const { CsvError, parse } = await import('csv-parse');
   const rows = parse({
     bom: true,
     columns: (names: string[]) => checkNames(names, table),
@@ -46,7 +47,7 @@ export async function csvGroups(
     for await (const row of rows as AsyncIterable<Group>) take(row);
   } catch (cause) {
     if (cause instanceof JobFileError) throw cause;
-    throw new JobFileError(table, [problemOf(cause)], cause);
+    throw new JobFileError(table, [problemOf(cause, cause instanceof CsvError)], cause);
   }
 }
 
@@ -61,7 +62,7 @@ function checkNames(names: string[], table: string): string[] {
   ]);
 }
 
-function problemOf(cause: unknown): { what: string; fix: string } {
+function problemOf(cause: unknown, inTable: boolean): { what: string; fix: string } {
   if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
     return {
       what: 'there is no such table',
@@ -70,9 +71,8 @@ function problemOf(cause: unknown): { what: string; fix: string } {
   }
   return {
     what: `the table cannot be read (${messageOf(cause)})`,
-    fix:
-      cause instanceof CsvError
-        ? 'Give every row as many values as the first row has names, and put values with commas or quotes in double quotes.'
-        : 'Check that it is a file and that you may read it.',
+    fix: inTable
+      ? 'Give every row as many values as the first row has names, and put values with commas or quotes in double quotes.'
+      : 'Check that it is a file and that you may read it.',
   };
 }
