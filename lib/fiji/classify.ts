@@ -43,7 +43,13 @@ export function classify(ended: Ended, around: Circumstances): ScriptOutcome {
   const reason = `${shortName(fields['type'] ?? 'error')}: ${oneLine(fields['message'] ?? '')} (${script}${fields['line'] === undefined ? '' : ` line ${fields['line']}`})`;
   return {
     kind: 'script error',
-    reason: [reason, advice(`${fields['chain'] ?? ''}\n${told}\n${fields['message'] ?? ''}`, around.headless)]
+    reason: [
+      reason,
+      advice(
+        `${fields['chain'] ?? ''}\n${told}\n${fields['message'] ?? ''}: ${fields['source'] ?? ''}`,
+        around.headless,
+      ),
+    ]
       .filter(Boolean)
       .join('. '),
   };

@@ -32,10 +32,12 @@ const PLUGINS: readonly (readonly [prefix: string, plugin: Plugin])[] = [
 /** As Groovy, Jython, Java and SciJava say it. */
 const SAYINGS = [
   /unable to resolve class ([\w.$]+)/,
+  // Python names only the first part of a package: the line of the script has the rest.
+  /No module named .*: (?:from|import) ([\w.$]+)/,
   /No module named ([\w.$]+)/,
   /ClassNotFoundException:? ?([\w.$]*)/,
   /NoClassDefFoundError:? ?([\w./$]*)/,
-  /cannot import name (\w+)/,
+  /cannot import name .*: from ([\w.$]+)/,
   /package ([\w.]+) does not exist/,
   /Unrecognized command: "([^"]+)"/,
 ];

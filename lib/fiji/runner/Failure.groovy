@@ -2,7 +2,7 @@ import javax.script.ScriptException
 
 /** Says what a script threw, in its own words, with the line of the user's script. */
 class Failure {
-  /** `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `line`: in the script. */
+  /** `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `line`: in the script, with its `source`. */
   Map describe(Throwable thrown, String script, PrintStream log) {
     List chain = chainOf(thrown)
     Throwable deepest = chain.last()
@@ -18,10 +18,17 @@ class Failure {
       type = colon > 0 ? last.substring(0, colon) : last
       message = colon > 0 ? last.substring(colon + 1).trim() : ''
     }
+    Integer line = lineOf(chain, name)
     return [
       kind: 'failed', chain: chain.collect { it.class.name }.join(' '), type: type, message: message,
-      messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: lineOf(chain, name)
+      messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: line, source: sourceOf(script, line)
     ]
+  }
+
+  private static String sourceOf(String script, Integer line) {
+    if (line == null) return null
+    List lines = new File(script).readLines('UTF-8')
+    return line <= lines.size() ? lines[line - 1].trim().take(300) : null
   }
 
   private static boolean isPython(Throwable t) { t.class.name.startsWith('org.python.core.Py') }
