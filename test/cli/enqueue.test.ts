@@ -1,0 +1,208 @@
+/** The command as its users start it, against a real queue and a real bucket. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseMessage } from '../../lib/jobs/index.ts';
+import { aFolder } from '../fixtures/folder.ts';
+import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+let server: QueueServer;
+let folder: string;
+let queueUrl: string;
+
+beforeAll(async () => {
+  server = await startQueueServer();
+  await server.createBucket('plates');
+  folder = await aFolder();
+  await writeFile(
+    join(folder, 'count spots.py'),
+    '#@ String Plate\n#@ String Well\n#@ Integer (value=3) radius\n',
+  );
+});
+afterAll(() => server.stop());
+
+/** A config for a queue of its own. */
+async function configFor(app: string, more = ''): Promise<string> {
+  const path = join(folder, `${app}.ts`);
+  const script = JSON.stringify(join(folder, 'count spots.py'));
+  await writeFile(
+    path,
+    `import { defineConfig } from ${JSON.stringify(root('lib/config/index.ts'))};\n` +
+      `export default defineConfig({ APP_NAME: '${app}', AWS_BUCKET: 'plates', SCRIPT_DOWNLOAD_URL: ${script}${more} });\n`,
+  );
+  return path;
+}
+
+async function jobFile(name: string, content: object): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, JSON.stringify(content));
+  return path;
+}
+
+function start(...args: readonly string[]): ChildProcess {
+  const entry = ['--import', root('bin/node-version.mjs'), root('bin/distributed-fiji.ts')];
+  return spawn(process.execPath, [...entry, 'enqueue', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    },
+  });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function end(child: ChildProcess): Promise<Ended> {
+  const [[code], out, err] = await Promise.all([
+    once(child, 'close') as Promise<[number | null]>,
+    text(child.stdout as NodeJS.ReadableStream),
+    text(child.stderr as NodeJS.ReadableStream),
+  ]);
+  return { code, out, err };
+}
+
+const enqueue = (...args: readonly string[]) => end(start(...args));
+
+async function received(url: string): Promise<string[]> {
+  const jobs: string[] = [];
+  const receive = async () => {
+    for (;;) {
+      const { Messages = [] } = await server.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
+      );
+      if (Messages.length === 0) return;
+      jobs.push(...Messages.map(({ Body = '' }) => parseMessage(Body).job));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, receive));
+  return jobs;
+}
+
+const wells = {
+  output_file_location: 'results/{Plate}',
+  groups: { Plate: ['P 1', "P'2"], Well: 'A01..D06' },
+};
+
+describe('enqueue', () => {
+  test('sends every job once', async () => {
+    queueUrl = await server.createQueue('SendQueue');
+    const path = await jobFile('plate $HOME.json', wells);
+    const { code, out, err } = await enqueue(path, '-c', await configFor('Send'));
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('48 of 48 jobs') });
+    expect(out).toContain('48 jobs sent to the queue SendQueue.');
+    const jobs = await received(queueUrl);
+    expect(jobs).toHaveLength(48);
+    expect(new Set(jobs).size).toBe(48);
+  });
+
+  test('--dry-run tells all and sends nothing', async () => {
+    queueUrl = await server.createQueue('DryQueue');
+    for (const key of ['in/P1_A01f1.tif', 'in/P1_A01f2.tif', 'in/P1_A02f1.tif', 'in/x.txt']) {
+      await server.s3.send(new PutObjectCommand({ Bucket: 'plates', Key: key, Body: 'x' }));
+    }
+    const path = await jobFile('files.json', {
+      output_file_location: 'results/{Plate}',
+      shared_metadata: { raduis: 4 },
+      groups: {
+        files: 'in/{Plate}_{Well}f{Field}.tif',
+        by: ['Plate', 'Well'],
+        parameters: { radius: '{count}.5' },
+      },
+    });
+    const { code, out, err } = await enqueue(path, '-c', await configFor('Dry'), '--dry-run');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('files.json: 2 jobs. Records are kept under the run "files".');
+    expect(out).toContain('1  Plate=P1 Well=A01 radius=2.5  ->  results/P1/');
+    expect(out).toContain('1 output location for 2 jobs: 2 share theirs');
+    expect(out).toContain('Plate P1, Well A02 has no Field 2');
+    expect(out).toContain('1 file does not match the pattern');
+    expect(out).toContain('"radius" must be a whole number; it is "2.5" in all 2 jobs.');
+    expect(out).toContain(
+      'The script has no #@ line for "raduis", so it does not get it. Is "radius" meant?',
+    );
+    expect(out).toContain('Nothing was sent');
+    expect((await server.counts(queueUrl)).waiting).toBe(0);
+  });
+
+  test('stopped half-way, says how to go on, and then no job is missing', async () => {
+    queueUrl = await server.createQueue('StopQueue');
+    const groups = { Plate: 'P1..P20', Well: 'A01..P24' };
+    const path = await jobFile('many.json', { output_file_location: 'o', groups });
+    const config = await configFor('Stop');
+    const child = start(path, '-c', config);
+    const ended = end(child);
+    while ((await server.counts(queueUrl)).waiting < 500) await sleep(20);
+    child.kill('SIGINT');
+    const { code, err } = await ended;
+    const said =
+      /Stopped: ([\d,]+) jobs of 7,680 were sent\.\nFix: Go on with: npm run enqueue -- (.*) --from (\d+:[0-9a-f]{8})/.exec(
+        err,
+      );
+    expect({ code, said: said !== null, err }).toMatchObject({ code: 1, said: true });
+    expect(Number(said?.[1]?.replaceAll(',', ''))).toBe((await server.counts(queueUrl)).waiting);
+
+    const rest = await enqueue(path, '-c', config, '--from', said?.[3] as string);
+    expect(rest.code).toBe(0);
+    expect(new Set(await received(queueUrl)).size).toBe(20 * 384);
+
+    // The same mark for a file whose groups have moved: some would never be sent.
+    const changed = await jobFile('many.json', {
+      output_file_location: 'o',
+      groups: { ...groups, Plate: 'P0..P19' },
+    });
+    expect(await enqueue(changed, '-c', config, '--from', said?.[3] as string)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/its groups have changed[^]*send the whole file/),
+    });
+  });
+
+  test('refuses jobs that do not fit the script, unless told to send them', async () => {
+    queueUrl = await server.createQueue('FitQueue');
+    const path = await jobFile('fit.json', { output_file_location: 'o', groups: [{ Plate: 'P' }] });
+    const config = await configFor('Fit');
+    expect(await enqueue(path, '-c', config)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /do not fit count spots\.py:\n {2}- The script needs "Well" \(String\), which is missing in the job\./,
+      ),
+    });
+    expect((await server.counts(queueUrl)).waiting).toBe(0);
+    expect(await enqueue(path, '-c', config, '--no-check')).toMatchObject({ code: 0 });
+    expect((await server.counts(queueUrl)).waiting).toBe(1);
+  });
+
+  test('says what to do when the queue is not there, or the job file is wrong', async () => {
+    const path = await jobFile('plate.json', wells);
+    const config = await configFor('Gone');
+    expect(await enqueue(path, '-c', config)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/GoneQueue[^]*Fix: .*cdk deploy/),
+    });
+    expect(await enqueue(join(folder, 'none.json'), '-c', config)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/no such file/),
+    });
+    expect(await enqueue(path, '-c', config, '--from', '99')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/names no job of .*which has 48/),
+    });
+  });
+});
