@@ -18,7 +18,7 @@ import { SessionFolder } from './session/folder.ts';
 import { CappedLog } from './session/log.ts';
 import { killsForMemory } from './session/killed.ts';
 import { watchMemory } from './session/memory.ts';
-import { Session, type Ended } from './session/session.ts';
+import { FijiStartError, Session } from './session/session.ts';
 
 export interface FijiPoolOptions {
   readonly fiji: FijiInstallation;
@@ -42,6 +42,7 @@ export interface FijiPoolOptions {
   readonly startTimeoutMs?: number;
 }
 
+const INTERRUPTED: ScriptOutcome = { kind: 'interrupted', reason: 'The worker was told to stop.' };
 const START_TIMEOUT_MS = 5 * 60_000;
 /** Between the polite signal and force: after a timeout, and for a job that must be given back quickly. */
 const GRACE_MS = { timeout: 5000, interrupted: 2000 };
@@ -79,7 +80,8 @@ class Pool implements FijiPool {
   }
 
   async run<T>(job: ScriptJob, takeOutput: (output: string, run: ScriptRun) => Promise<T>): Promise<T> {
-    const session = await this.#take(job);
+    const session = await this.#takeUnlessAborted(job);
+    if (!session) return this.#neverStarted(takeOutput);
     const { jobsPerFiji, prepareNext = true } = this.#options;
     const last = session.jobs + 1 >= jobsPerFiji;
     if (last && prepareNext) this.prepare(job.script);
@@ -109,14 +111,34 @@ class Pool implements FijiPool {
     await (await this.#display?.catch(() => undefined))?.close();
   }
 
+  /** Undefined when the caller's signal comes first: a Fiji takes seconds to start, and a worker told to stop has few. */
+  async #takeUnlessAborted(job: ScriptJob): Promise<Session | undefined> {
+    const taking = this.#take(job);
+    const taken = await orStopped(taking, { ...job, timeoutMs: undefined });
+    if (typeof taken !== 'string') return taken;
+    // The Fiji that comes too late waits for the next job, if there is one.
+    if (this.#next) taking.then((late) => this.#discard(late)).catch(() => undefined);
+    else this.#next = taking;
+    this.#next?.catch(() => undefined);
+    return undefined;
+  }
+
+  async #neverStarted<T>(takeOutput: (output: string, run: ScriptRun) => Promise<T>): Promise<T> {
+    const folder = new SessionFolder(join(this.#options.folder, `none-${++this.#folders}`));
+    try {
+      return await takeOutput(folder.output, { outcome: INTERRUPTED, milliseconds: 0 });
+    } finally {
+      await folder.remove();
+    }
+  }
+
   async #take(job: ScriptJob): Promise<Session> {
     const next = this.#next;
     this.#next = undefined;
-    if (next) {
-      const waiting = await next;
-      if (waiting.alive && this.#nextOnScreen === this.#needsScreen(job.script)) return waiting;
-      await this.#discard(waiting);
-    }
+    // One that failed to start while two were in memory may well start alone.
+    const waiting = await next?.catch(() => undefined);
+    if (waiting?.alive && this.#nextOnScreen === this.#needsScreen(job.script)) return waiting;
+    if (waiting) await this.#discard(waiting);
     return this.#start(job.script, this.#needsScreen(job.script));
   }
 
@@ -128,6 +150,11 @@ class Pool implements FijiPool {
   async #start(script: string, onScreen: boolean): Promise<Session> {
     const { fiji, heapMiB, cores, env = process.env } = this.#options;
     const display = onScreen ? (await (this.#display ??= openDisplay(env))).name : undefined;
+    if (this.#closed)
+      throw new FijiStartError(
+        'A Fiji was asked for after its pool was closed.',
+        'This is a mistake in Distributed-Fiji: please report it.',
+      );
     const session = new Session({
       fiji,
       heapMiB,
@@ -170,8 +197,7 @@ class Pool implements FijiPool {
       let outcome: ScriptOutcome;
       if (ended === 'timeout') {
         outcome = { kind: 'timeout', reason: timeoutReason(job.script, job.timeoutMs, await session.look()) };
-      } else if (ended === 'interrupted')
-        outcome = { kind: 'interrupted', reason: 'The worker was told to stop.' };
+      } else if (ended === 'interrupted') outcome = INTERRUPTED;
       else {
         outcome = classify(ended, {
           script: job.script,
@@ -204,26 +230,24 @@ class Pool implements FijiPool {
   }
 }
 
-/** The script's end, or that its time is up, or that the caller wants it stopped. */
-async function orStopped(
-  running: Promise<Ended>,
-  job: ScriptJob,
-): Promise<Ended | 'timeout' | 'interrupted'> {
-  if (job.signal?.aborted) return 'interrupted';
+/** What was waited for, or that its time is up, or that the caller wants it stopped. */
+async function orStopped<T>(
+  waitedFor: Promise<T>,
+  { timeoutMs, signal }: { readonly timeoutMs?: number | undefined; readonly signal?: AbortSignal },
+): Promise<T | 'timeout' | 'interrupted'> {
+  if (signal?.aborted) return 'interrupted';
   let timer: NodeJS.Timeout | undefined;
   let abort: (() => void) | undefined;
+  const stopped = new Promise<'timeout' | 'interrupted'>((resolve) => {
+    if (timeoutMs !== undefined) timer = setTimeout(() => resolve('timeout'), timeoutMs);
+    abort = () => resolve('interrupted');
+    signal?.addEventListener('abort', abort, { once: true });
+  });
   try {
-    return await Promise.race([
-      running,
-      new Promise<'timeout'>((resolve) => (timer = setTimeout(() => resolve('timeout'), job.timeoutMs))),
-      new Promise<'interrupted'>((resolve) => {
-        abort = () => resolve('interrupted');
-        job.signal?.addEventListener('abort', abort, { once: true });
-      }),
-    ]);
+    return await Promise.race([waitedFor, stopped]);
   } finally {
     clearTimeout(timer);
-    if (abort) job.signal?.removeEventListener('abort', abort);
+    if (abort) signal?.removeEventListener('abort', abort);
   }
 }
 

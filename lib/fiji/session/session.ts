@@ -141,7 +141,10 @@ export class Session {
       this.#exit,
     ]);
     // What the script printed may still be on its way; a process that ended has closed its streams by now, or soon.
-    await Promise.race([ended.kind === 'reported' ? printed : sleep(200), sleep(2000)]);
+    await Promise.race([
+      ended.kind === 'reported' ? printed : sleep(200),
+      sleep(2000, undefined, { ref: false }),
+    ]);
     this.#log = undefined;
     this.#markers.clear();
     return ended;
@@ -151,7 +154,7 @@ export class Session {
   async look(): Promise<Readonly<Record<string, string>>> {
     const looked = this.#reply('looked');
     this.#connection?.send(['look']);
-    const words = await Promise.race([looked, this.#exit, sleep(3000)]);
+    const words = await Promise.race([looked, this.#exit, sleep(3000, undefined, { ref: false })]);
     return Array.isArray(words) ? fieldsOf(words.slice(1)) : {};
   }
 
