@@ -101,7 +101,7 @@ async function mustHoldFiles(folder: string): Promise<void> {
 export async function makeOutputFolder(folder: string): Promise<void> {
   const probe = join(folder, `.distributed-fiji-${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeFile(probe, '');
   } catch (error) {
     throw new LocalSetupError(
@@ -113,6 +113,15 @@ export async function makeOutputFolder(folder: string): Promise<void> {
   } finally {
     await rm(probe, { force: true }).catch(() => undefined);
   }
+}
+
+/** One after the other: Node's recursive mkdir never comes back from places where nothing can be made, such as /proc. */
+async function makeFolders(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => undefined)) !== undefined) return;
+  if (dirname(folder) !== folder) await makeFolders(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Says so while the starter Fiji is downloaded, which happens once. */
