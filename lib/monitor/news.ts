@@ -57,7 +57,10 @@ export function expiringNews(state: State): Mail[] {
     .filter(notSince(state, DAY));
 }
 
-/** Whether the same news is old enough to be told again. */
+/** Whether the same news was not told yet, or so long ago that it is told again. */
 function notSince({ now, memory }: State, milliseconds: number): (mail: Mail) => boolean {
-  return ({ key }) => now - (memory.mailed[key] ?? -Infinity) > milliseconds;
+  return ({ key }) => {
+    const told = memory.mailed[key];
+    return told === undefined || now - told > milliseconds;
+  };
 }

@@ -7,6 +7,7 @@ import {
   type Run,
 } from '../../lib/monitor/memory.ts';
 import { newRun } from '../../lib/monitor/ledger.ts';
+import type { z } from 'zod';
 import { monitorSettings, type MonitorSettings } from '../../lib/monitor/settings.ts';
 import type { Action, Decision, GroupMachine, Node, State } from '../../lib/monitor/state.ts';
 import { NOTHING } from '../../lib/records/key.ts';
@@ -14,7 +15,9 @@ import { NOTHING } from '../../lib/records/key.ts';
 export const MINUTE = 60_000;
 export const NOW = Date.UTC(2026, 10, 22, 12);
 
-export const settings = (overrides: Partial<MonitorSettings> = {}): MonitorSettings =>
+type SettingsInput = z.input<typeof monitorSettings>;
+
+export const settings = (overrides: Partial<SettingsInput> = {}): MonitorSettings =>
   monitorSettings.parse({
     APP_NAME: 'Plates',
     AWS_REGION: 'us-east-1',
@@ -56,7 +59,7 @@ export interface Situation {
   readonly before?: readonly Partial<Reading & { minutes: number }>[];
   readonly machines?: readonly Given[];
   readonly desired?: number;
-  readonly settings?: Partial<MonitorSettings>;
+  readonly settings?: Partial<SettingsInput>;
   readonly run?: Partial<Run> | null;
   readonly memory?: Partial<Memory>;
   readonly state?: Partial<State>;

@@ -1,0 +1,240 @@
+/** What holds in every situation that can be thought of, and in whole simulated runs. */
+import fc from 'fast-check';
+import { CALM, type Scenario } from '../../bench/fleet/scenario.ts';
+import { simulate } from '../../bench/fleet/simulate.ts';
+import { decide } from '../../lib/monitor/decide.ts';
+import { memory as memorySchema, PAUSES, type Reading } from '../../lib/monitor/memory.ts';
+import type { State } from '../../lib/monitor/state.ts';
+import { actionsOf, brief, idOf, MINUTE, NOW, situation, type Given, type Situation } from './situation.ts';
+
+const count = (max: number) => fc.integer({ min: 0, max });
+
+const machine: fc.Arbitrary<Given> = fc.record(
+  {
+    tasks: count(4),
+    age: count(40),
+    joined: fc.boolean(),
+    status: fc.constantFrom('ACTIVE', 'DRAINING', 'REGISTERING'),
+    connected: fc.boolean(),
+    worker: fc.constantFrom('today', 'yesterday'),
+    lifecycle: fc.constantFrom('Pending', 'InService', 'Terminating', 'Terminating:Wait'),
+    remembered: fc.record(
+      { silent: fc.constant(NOW - 20 * MINUTE), badStops: count(5), placed: fc.constant(NOW - 5_000) },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+const pause = fc.record({
+  kind: fc.constantFrom(...PAUSES),
+  since: fc.constantFrom(NOW - MINUTE, NOW - 90 * MINUTE),
+  why: fc.constant('because'),
+  taskDefinition: fc.constantFrom('PlatesTask:6', situation().settings.TASK_DEFINITION),
+  probing: fc.boolean(),
+});
+
+const anything: fc.Arbitrary<Situation> = fc.record({
+  waiting: count(200),
+  running: count(40),
+  delayed: count(5),
+  before: fc.array(
+    fc.record({ minutes: fc.integer({ min: 0, max: 6 }), visible: count(200), inFlight: count(40) }),
+    {
+      maxLength: 4,
+    },
+  ),
+  machines: fc.array(machine, { maxLength: 12 }),
+  desired: count(12),
+  settings: fc.record({
+    CLUSTER_MACHINES: fc.integer({ min: 1, max: 12 }),
+    TASKS_PER_MACHINE: fc.integer({ min: 1, max: 4 }),
+  }),
+  memory: fc.record({
+    pause: fc.option(pause),
+    attemptSeconds: fc.option(fc.double({ min: 0.1, max: 5000, noNaN: true })),
+  }),
+  state: fc.record({ enqueued: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }) }),
+});
+
+const ended = (state: State): string[] =>
+  actionsOf(decide(state), 'end machines').flatMap(({ endings }) => endings.map((ending) => ending.machine));
+
+test('a machine that runs a task is never ended, nor one already leaving, and none twice', () => {
+  fc.assert(
+    fc.property(anything, (given) => {
+      const state = situation(given);
+      const machines = ended(state);
+      const busy = state.nodes.filter(({ tasks }) => tasks > 0).map((node) => node.machine);
+      const leaving = state.group.machines
+        .filter(({ lifecycle }) => lifecycle.startsWith('Term'))
+        .map(({ id }) => id);
+      expect(machines.filter((id) => busy.includes(id) || leaving.includes(id))).toEqual([]);
+      expect(new Set(machines).size).toBe(machines.length);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('desired is never raised above the limit, nor set below what is there', () => {
+  fc.assert(
+    fc.property(anything, (given) => {
+      const state = situation(given);
+      const there = state.group.machines.filter(({ lifecycle }) => !lifecycle.startsWith('Term')).length;
+      for (const { machines, from } of actionsOf(decide(state), 'set desired')) {
+        expect(from).toBe(state.group.desired);
+        expect(machines).toBeGreaterThanOrEqual(there);
+        if (machines > from) expect(machines).toBeLessThanOrEqual(state.settings.CLUSTER_MACHINES);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('no more tasks are started than there are jobs, or room on machines that stay', () => {
+  fc.assert(
+    fc.property(anything, (given) => {
+      const state = situation(given);
+      const ending = new Set(ended(state));
+      const room = state.nodes
+        .filter(({ status, connected, worker }) => status === 'ACTIVE' && connected && worker === 'today')
+        .filter(({ machine: id }) => !ending.has(id))
+        .reduce((sum, { tasks }) => sum + Math.max(0, state.settings.TASKS_PER_MACHINE - tasks), 0);
+      for (const { tasks } of actionsOf(decide(state), 'start tasks')) {
+        expect(tasks).toBeLessThanOrEqual(Math.min(room, state.queue.visible));
+        expect(tasks).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('while paused nothing is started, but for one machine that tries', () => {
+  fc.assert(
+    fc.property(anything, (given) => {
+      const state = situation(given);
+      const decision = decide(state);
+      const after = decision.memory.pause;
+      if (after === null) return;
+      const started = actionsOf(decision, 'start tasks').reduce((sum, { tasks }) => sum + tasks, 0);
+      expect(started).toBeLessThanOrEqual(after.probing ? state.settings.TASKS_PER_MACHINE : 0);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('one odd count, between two that agree, changes nothing that is started or ended', () => {
+  const odd = fc.record({ visible: count(100_000), inFlight: count(1000) });
+  const machines = [{ tasks: 1 }, { tasks: 1 }, { tasks: 1 }];
+  const usual = { visible: 40, inFlight: 3 };
+
+  fc.assert(
+    fc.property(fc.constantFrom(0, 40), odd, (visible, { visible: oddly, inFlight }) => {
+      const limits = { CLUSTER_MACHINES: visible === 0 ? 10 : 3 };
+      const reading = (minutes: number): Partial<Reading & { minutes: number }> => ({
+        minutes,
+        ...usual,
+        visible,
+      });
+      // The odd one now, and the odd one a minute ago.
+      const now = situation({
+        settings: limits,
+        waiting: oddly,
+        running: inFlight,
+        machines,
+        before: [reading(2), reading(1)],
+      });
+      const before = situation({
+        settings: limits,
+        waiting: visible,
+        running: 3,
+        machines,
+        before: [reading(2), { minutes: 1, visible: oddly, inFlight }],
+      });
+      expect([brief(decide(now)), brief(decide(before))]).toEqual([{}, {}]);
+    }),
+  );
+});
+
+test('an odd zero, or an odd crowd, ends and starts nothing on idle machines either', () => {
+  const idle = { waiting: 0, running: 1, machines: [{ tasks: 1 }, {}], settings: { CLUSTER_MACHINES: 2 } };
+  const crowd = decide(situation({ ...idle, before: [{ minutes: 2 }, { minutes: 1, visible: 500 }] }));
+  expect(brief(crowd)).toEqual({}); // kept for a minute more
+  expect(brief(decide(situation({ ...idle, before: [{ minutes: 2 }, { minutes: 1 }] })))).toEqual({
+    end: [idOf(1)],
+  });
+});
+
+test('what is remembered can always be written and read again', () => {
+  fc.assert(
+    fc.property(anything, (given) => {
+      const { memory } = decide(situation(given));
+      expect(memorySchema.parse(JSON.parse(JSON.stringify(memory)))).toEqual(
+        JSON.parse(JSON.stringify(memory)),
+      );
+    }),
+  );
+});
+
+describe('whole runs, simulated', () => {
+  const scenario: fc.Arbitrary<Scenario> = fc.record({
+    name: fc.constant('any'),
+    jobs: fc.integer({ min: 1, max: 600 }),
+    job: fc.constantFrom(3, 60, 900).map((median) => (random) => random.logNormal(median, 0.8)),
+    machines: fc.integer({ min: 1, max: 20 }),
+    tasksPerMachine: fc.integer({ min: 1, max: 4 }),
+    spotLife: fc.constantFrom(3600, 40 * 3600),
+    capacity: fc.constantFrom(20, 5).map((machines) => (at: number) => (at < 3600 ? machines : 20)),
+    failing: fc.constantFrom(0, 0.1),
+    lies: fc.constantFrom(0, 0.2),
+    stale: fc.constantFrom(0, 60),
+    errors: fc.constantFrom(0, 0.1),
+    slowStarts: fc.constantFrom(0, 0.2),
+    neverJoins: fc.constantFrom(0, 0.1),
+    monitors: fc.constantFrom(1, 2),
+    knownJob: fc.constantFrom(undefined, 3, 900),
+    seed: fc.integer({ min: 1, max: 1_000_000 }),
+  });
+
+  test('every job is done, none is lost to scale-in, and the fleet goes to zero soon after', () => {
+    fc.assert(
+      fc.property(scenario, (any) => {
+        const { done, lostToScaleIn, toZero } = simulate(any, 'Distributed-Fiji');
+        expect({ done, lostToScaleIn }).toEqual({ done: any.jobs, lostToScaleIn: 0 });
+        expect(toZero).toBeLessThan(30 * 60);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a queue whose every job fails stops growing the fleet', () => {
+    const hopeless = {
+      ...CALM,
+      name: 'hopeless',
+      jobs: 3000,
+      job: () => 60,
+      machines: 50,
+      failing: 1,
+      capacity: (at: number) => (at < 900 ? 5 : 50),
+    };
+    const paused = simulate(hopeless, 'Distributed-Fiji');
+    expect(paused.machines).toBeLessThan(15);
+    expect(paused.done).toBeLessThanOrEqual(hopeless.jobs);
+  });
+
+  test('machine hours stay near the ideal and below what people use today', () => {
+    const hour: Scenario = {
+      ...CALM,
+      name: 'an hour',
+      jobs: 1000,
+      job: (random) => random.logNormal(90, 0.8),
+      machines: 25,
+      seed: 7,
+    };
+    const ours = simulate(hour, 'Distributed-Fiji');
+    expect(ours.overIdeal).toBeLessThan(1.06);
+    for (const other of ['ancestor', 'managed scaling'] as const) {
+      expect(ours.machineHours).toBeLessThan(simulate(hour, other).machineHours);
+    }
+  });
+});

@@ -1,0 +1,256 @@
+/** Every call of the monitor against a server that answers as AWS does, and refuses what AWS refuses. */
+import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import { RunTaskCommand } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MonitorActionError } from '../../lib/monitor/act/index.ts';
+import { BLANK } from '../../lib/monitor/memory.ts';
+import { commit, recall } from '../../lib/monitor/memory-object.ts';
+import { tick, type Looked } from '../../lib/monitor/tick.ts';
+import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
+import { startStrictAws, type StrictAws } from '../fixtures/strict-aws.ts';
+import { RunOnAws } from './run-on-aws.ts';
+
+const missing = motoIsMissing();
+const whereMotoIs = missing ? describe.skip : describe;
+const MINUTE = 60_000;
+
+whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''}`, () => {
+  let moto: Moto;
+  let strict: StrictAws;
+  const said: string[] = [];
+  let now = Date.now();
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    strict = await startStrictAws(moto.endpoint);
+    // Otherwise each look at a task would move it on.
+    await fetch(`${moto.endpoint}/moto-api/state-manager/set-transition`, {
+      method: 'POST',
+      body: JSON.stringify({
+        model_name: 'ecs::task',
+        transition: { progression: 'manual', times: 1_000_000 },
+      }),
+    });
+  });
+  afterAll(async () => {
+    await strict.stop();
+    await moto.stop();
+  });
+
+  /** A look a minute after the last. */
+  const look = async (run: RunOnAws, enqueued?: number): Promise<Looked> => {
+    now += MINUTE;
+    return tick({ aws: run.aws, settings: run.settings, now, enqueued, say: (line) => said.push(line) });
+  };
+  const kinds = (looked: Looked): string[] =>
+    looked.kind === 'looked' ? looked.actions.map(({ kind }) => kind) : [looked.kind];
+
+  test('a run from its first job to zero: machines, tasks, the mail', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Whole');
+    expect(kinds(await look(run))).toEqual([]); // idle: and nothing is written
+    expect((await recall(run.aws, run.settings)).version).toBeUndefined();
+
+    await run.sendJobs(5);
+    expect(kinds(await look(run, 5))).toEqual(['suspend rebalancing', 'set desired']);
+    const started = await run.group();
+    expect(started.desired).toBe(3);
+    expect(started.suspended).toContain('AZRebalance');
+
+    const [first, second] = started.machines as [string, string, string]; // the third never joins
+    await run.join(first);
+    await run.join(second);
+    expect(kinds(await look(run))).toEqual(['start tasks']);
+    expect(await run.tasks()).toEqual([first, first, second, second].sort());
+
+    // Everything is done, and the workers of one machine have left.
+    await run.record(now, { done: 4, failed: 2, dead: 1 });
+    await run.emptyQueue();
+    await run.workersLeave(second);
+    await look(run);
+    expect(kinds(await look(run))).toEqual(['end machines']);
+    expect((await run.group()).machines).toEqual([first]);
+    expect((await run.group()).desired).toBe(1);
+    expect((await run.nodes()).size).toBe(2); // moto keeps the ended machine registered: a ghost to be
+
+    await run.workersLeave(first);
+    const calls = strict.calls.length;
+    expect(kinds(await look(run))).toEqual(['end machines']);
+    expect(await run.group()).toMatchObject({ desired: 0, machines: [] });
+    const ending = strict.calls.slice(calls);
+    expect(ending).toContain('autoscaling:SetDesiredCapacity');
+    expect(ending).not.toContain('autoscaling:TerminateInstanceInAutoScalingGroup');
+
+    // What ECS never heard the end of is deregistered, the run ends, and one mail says so.
+    for (const arn of (await run.nodes()).keys()) strict.silent.add(arn);
+    const later: string[] = [];
+    for (let minute = 0; minute < 9; minute++) later.push(...kinds(await look(run)));
+    expect(later.filter((kind) => kind === 'deregister')).toHaveLength(2);
+    expect((await run.nodes()).size).toBe(0);
+    expect(later.filter((kind) => kind === 'mail')).toHaveLength(1);
+    const [mail] = await run.mails();
+    expect(mail?.subject).toBe('Whole: 4 done, 1 failed');
+    expect(mail?.body).toMatch(/machine hours {2}0\.\d, at most 3 machines at once/);
+    expect(mail?.body).toMatch(/dollars +\d+\.\d\d for Spot machines/);
+    expect(kinds(await look(run))).toEqual([]);
+    run.close();
+  });
+
+  test('a machine that turns out to work is spared, and takes tasks again', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Spared');
+    await run.sendJobs(2);
+    await look(run, 2);
+    const [machine] = (await run.group()).machines as [string];
+    const arn = await run.join(machine);
+    await run.emptyQueue();
+    await look(run);
+    // Between the look and the act a task starts there: played by one that the look cannot see.
+    const before = strict.calls.length;
+    const original = run.aws.ecs.send.bind(run.aws.ecs);
+    run.aws.ecs.send = (async (command: { constructor: { name: string } }) => {
+      if (
+        command.constructor.name === 'UpdateContainerInstancesStateCommand' &&
+        strict.calls.length > before
+      ) {
+        run.aws.ecs.send = original;
+        await original(
+          new RunTaskCommand({
+            cluster: 'Spared',
+            taskDefinition: run.settings.TASK_DEFINITION,
+            startedBy: 'x',
+          }),
+        );
+      }
+      return original(command as never);
+    }) as never;
+
+    expect(kinds(await look(run))).toEqual(['end machines']);
+    expect((await run.group()).machines).toEqual([machine]);
+    expect((await run.nodes()).get(arn)).toEqual({ machine, status: 'ACTIVE' });
+    run.close();
+  });
+
+  test('tasks that do not fit: ECS says why, the mail says what to change, and nothing more is started', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Misfit', { memory: 9000, tasks: 1, machines: 1 });
+    await run.sendJobs(3);
+    await look(run, 3);
+    await run.join((await run.group()).machines[0] as string);
+    for (let minute = 0; minute < 5; minute++) await look(run);
+
+    const mails = await run.mails();
+    expect(mails.map(({ subject }) => subject)).toEqual([
+      'Misfit: a task does not fit',
+      'Misfit: paused, tasks do not fit',
+    ]);
+    expect(mails[0]?.body).toContain(
+      '1 x 9000 MiB of memory do not fit on a machine; the smallest has 7482 MiB for them (RESOURCE:MEMORY)',
+    );
+    expect((await run.group()).desired).toBe(0);
+    run.close();
+  });
+
+  test('a worker of an earlier deployment gets no task; its machine is replaced when it is empty', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Outdated', { machines: 2 });
+    await run.sendJobs(9);
+    await look(run, 9);
+    const [old, fresh] = (await run.group()).machines as [string, string];
+    await run.join(old, { worker: 'yesterday' });
+    await run.join(fresh);
+    expect(kinds(await look(run))).toEqual(['end machines', 'start tasks']);
+    expect(await run.tasks()).toEqual([fresh, fresh]);
+    const { desired, machines } = await run.group();
+    expect(desired).toBe(2);
+    expect(machines).toContain(fresh);
+    expect(machines).not.toContain(old);
+    run.close();
+  });
+
+  test('a shortage of Spot machines is told with type and zone', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Short', { machines: 2 });
+    await run.sendJobs(9);
+    await look(run, 9);
+    // moto gives every machine at once: the group is made to want one that it does not have.
+    const [gone] = (await run.group()).machines as [string, string];
+    const hide = run.aws.autoScaling.send.bind(run.aws.autoScaling);
+    run.aws.autoScaling.send = (async (command: { constructor: { name: string } }) => {
+      const answer = (await hide(command as never)) as {
+        AutoScalingGroups?: { Instances?: { InstanceId: string }[] }[];
+      };
+      for (const group of answer.AutoScalingGroups ?? []) {
+        group.Instances = (group.Instances ?? []).filter(({ InstanceId }) => InstanceId !== gone);
+      }
+      return answer;
+    }) as never;
+    strict.failedLaunches = [
+      {
+        at: new Date(now),
+        message:
+          'Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration.',
+        details: '{"Subnet ID":"subnet-1","Availability Zone":"us-east-1a"}',
+      },
+    ];
+    for (let minute = 0; minute < 7; minute++) await look(run);
+    strict.failedLaunches = [];
+
+    const mails = await run.mails();
+    expect(mails.map(({ subject }) => subject)).toEqual(['Short: 1 of 2 machines are missing']);
+    expect(mails[0]?.body).toContain(
+      'no Spot machine is free of m5.large, m6i.large in us-east-1a. Add machine types',
+    );
+    run.close();
+  });
+
+  test('of two monitors that look at once, one acts', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Two', { machines: 3 });
+    await run.sendJobs(9);
+    now += MINUTE;
+    const both = await Promise.all(
+      [1, 2].map(() =>
+        tick({ aws: run.aws, settings: run.settings, now, enqueued: 9, say: () => undefined }),
+      ),
+    );
+    expect(both.map(({ kind }) => kind).sort()).toEqual(['another acts', 'looked']);
+    expect((await run.group()).desired).toBe(3);
+    run.close();
+  });
+
+  test('a claim that was never lifted lapses', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Lapsed');
+    await commit(
+      run.aws,
+      run.settings,
+      { ...BLANK, claim: { by: 'a Lambda that died', at: now } },
+      undefined,
+    );
+    await run.sendJobs(2);
+    expect((await look(run, 2)).kind).toBe('another acts');
+    expect(kinds(await look(run, 2))).toContain('set desired');
+    run.close();
+  });
+
+  test('what fails is raised, what does not is done, and the next look tries again', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Failing');
+    await run.sendJobs(2);
+    strict.denied.add('autoscaling:SuspendProcesses');
+    const failing = look(run, 2);
+    await expect(failing).rejects.toThrow(MonitorActionError);
+    await expect(failing).rejects.toThrow(/not authorized to perform: autoscaling:SuspendProcesses/);
+    strict.denied.clear();
+    expect((await run.group()).desired).toBe(1);
+    run.close();
+  });
+
+  test('the server in front refuses what AWS refuses', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Refuses', { machines: 2 });
+    await expect(
+      run.aws.autoScaling.send(
+        new SetDesiredCapacityCommand({ AutoScalingGroupName: 'Refuses', DesiredCapacity: 3 }),
+      ),
+    ).rejects.toThrow('above max value 2');
+    await expect(
+      run.aws.ecs.send(
+        new RunTaskCommand({ cluster: 'Refuses', taskDefinition: run.settings.TASK_DEFINITION, count: 11 }),
+      ),
+    ).rejects.toThrow('count');
+    run.close();
+  });
+});
