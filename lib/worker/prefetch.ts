@@ -12,7 +12,7 @@ const SHORT_JOB_MS = 60_000;
 const REMEMBERED = 9;
 
 /** How old a count of the queue may be: one request for many short jobs. */
-const COUNT_MS = 5_000;
+const COUNT_MS = 2_000;
 
 export interface QueueDepth {
   /** Messages that nobody holds. */

@@ -8,7 +8,7 @@ def output = new File("output")
 def result = new File(output, file ?: "result.txt")
 result.parentFile.mkdirs()
 switch (what) {
-  case "write": if (bytes == null) result.setText("done ü", "UTF-8") else result.bytes = new byte[bytes]; break
+  case "write": if (!bytes) result.setText("done ü", "UTF-8") else result.bytes = new byte[bytes]; break
   case "copy": result.bytes = new File(image).bytes; break
   case "list": result.setText(new File(image).list().sort().join("\n"), "UTF-8"); break
   case "nothing": break

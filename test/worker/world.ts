@@ -2,7 +2,7 @@
  * A worker as it runs for users: the bundle, started by its path as a process of its own, told everything by its
  * environment, with a real queue, real stores and a real Fiji.
  */
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ export interface Scene {
   readonly destination: string;
   readonly scratch: string;
   readonly queueUrl: string;
+  /** Ten at once: nobody takes the first before the others are there. */
   send(...bodies: (z.input<typeof message> | string)[]): Promise<void>;
   /** Messages that can be received now, leased for an hour. */
   receive(): Promise<Message[]>;
@@ -97,9 +98,12 @@ export async function openWorld(): Promise<World> {
         scratch,
         queueUrl,
         send: async (...bodies) => {
-          for (const body of bodies) {
-            const text = typeof body === 'string' ? body : JSON.stringify(body);
-            await server.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: text }));
+          for (let start = 0; start < bodies.length; start += 10) {
+            const Entries = bodies.slice(start, start + 10).map((body, index) => ({
+              Id: String(index),
+              MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+            }));
+            await server.sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
           }
         },
         receive: async () =>

@@ -1,0 +1,132 @@
+/** Workers that are stopped, killed or outrun in the middle of their work: nothing is lost, nothing is there twice. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openWorld, type World } from './world.ts';
+
+const SCRIPT = new URL('behave.groovy', import.meta.url).pathname;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.end());
+
+function job(name: string, Metadata: Record<string, string>) {
+  return { run: 'r', job: name, Metadata, output_file_location: 'out/' };
+}
+
+/** Resolves when no process of this worker's Fijis is left. */
+async function childrenOf(scratch: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (environment.includes(`TMPDIR=${scratch}`)) found.push(pid);
+  }
+  return found;
+}
+
+test('SIGTERM: running and prefetched jobs go back at once, uncounted, and another worker does them', async () => {
+  const scene = await world.scene();
+  const short = [1, 2, 3].map((index) => job(`short${index}`, { what: 'write', file: `${index}.csv` }));
+  const long = [1, 2, 3, 4, 5, 6].map((index) =>
+    job(`long${index}`, { what: 'sleep', file: `long${index}.csv` }),
+  );
+  const worker = scene.startWorker({ SCRIPT_DOWNLOAD_URL: SCRIPT, IDLE_SECONDS: 60 });
+  await scene.send(...short);
+  await worker.event('job ended', 3); // jobs are short, it has learned
+  await sleep(2500); // and by then counts the queue anew
+  await scene.send(...long);
+  await worker.event('job running', 4);
+  while (!worker.printed.some((line) => /"job":"long.*"ahead":true/.test(line))) await sleep(50);
+
+  const told = Date.now();
+  worker.process.kill('SIGTERM');
+  worker.process.kill('SIGTERM');
+  await worker.finished();
+  expect(Date.now() - told).toBeLessThan(20_000); // seconds, not the minutes that the job would have taken
+
+  const names = (jobs: readonly { readonly job?: string | undefined }[]) => jobs.map(({ job }) => job).sort();
+  const back = await scene.receive();
+  expect(names(back)).toEqual(names(long));
+  expect(back.filter(({ history }) => history !== undefined)).toMatchObject([
+    { history: { failures: [], interruptions: 1 } },
+    { history: { failures: [], interruptions: 1 } },
+  ]);
+  const ended = await scene.records();
+  expect(ended.map(({ outcome }) => outcome)).toEqual(['success', 'success', 'success', 'interrupted']);
+  expect(ended[3]).toMatchObject({ attempt: 1, final: false, reason: expect.stringMatching(/SIGTERM/) });
+  expect(await childrenOf(scene.scratch)).toEqual([]);
+  expect(await readdir(scene.scratch)).toEqual([]);
+
+  // Whoever takes them next begins at attempt 1 and knows of the interruption.
+  const [again] = back.filter(({ history }) => history !== undefined);
+  await scene.send({ ...again!, Metadata: { what: 'write', file: 'again.csv' } });
+  await scene.startWorker({ SCRIPT_DOWNLOAD_URL: SCRIPT }).finished();
+  expect((await scene.records()).at(-1)).toMatchObject({
+    job: again?.job,
+    outcome: 'success',
+    attempt: 1,
+    history: { interruptions: 1 },
+  });
+});
+
+test('SIGKILL: the job is handed out again when its lease has ended, and what was left in scratch goes', async () => {
+  const scene = await world.scene();
+  await scene.send(job('victim', { what: 'write', file: 'a.csv' }));
+  const first = scene.startWorker({ SCRIPT_DOWNLOAD_URL: SCRIPT, SQS_MESSAGE_VISIBILITY: 3 });
+  await first.event('job running');
+  first.process.kill('SIGKILL');
+  expect(await first.exited).toBe('SIGKILL');
+  expect(await readdir(scene.scratch)).toHaveLength(1);
+
+  await scene
+    .startWorker({ SCRIPT_DOWNLOAD_URL: SCRIPT, SQS_MESSAGE_VISIBILITY: 3, IDLE_SECONDS: 5 })
+    .finished();
+  expect(await scene.records()).toMatchObject([{ job: 'victim', outcome: 'success', attempt: 1 }]);
+  expect(await readFile(join(scene.destination, 'out/a.csv'), 'utf8')).toBe('done ü');
+  expect(await readdir(scene.scratch)).toEqual([]);
+  expect(await scene.counts()).toEqual({ waiting: 0, leased: 0, delayed: 0 });
+});
+
+test('a lease lives as long as the job, however short it is', async () => {
+  const scene = await world.scene();
+  await scene.send(job('long', { what: 'sleep' }));
+  const worker = scene.startWorker({
+    SCRIPT_DOWNLOAD_URL: SCRIPT,
+    SQS_MESSAGE_VISIBILITY: 2,
+    JOB_RETRIES: 1,
+    JOB_TIMEOUT_MINUTES: 8 / 60,
+  });
+  await worker.event('job running');
+  await sleep(6000);
+  expect(await scene.counts()).toMatchObject({ waiting: 0, leased: 1 });
+  await worker.finished();
+  expect(await scene.records()).toMatchObject([{ outcome: 'timeout' }]);
+});
+
+test('a job that somebody else has got meanwhile is dropped without a word', async () => {
+  const scene = await world.scene();
+  await scene.send(job('stolen', { what: 'sleep' }));
+  const worker = scene.startWorker({ SCRIPT_DOWNLOAD_URL: SCRIPT, SQS_MESSAGE_VISIBILITY: 2 });
+  await worker.event('job running');
+  // A machine that hangs for a while: its lease ends, and another worker takes the job.
+  worker.process.kill('SIGSTOP');
+  let taken = 0;
+  while (taken === 0) {
+    await sleep(200);
+    const { Messages = [] } = await world.server.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: scene.queueUrl, VisibilityTimeout: 600 }),
+    );
+    taken = Messages.length;
+  }
+  worker.process.kill('SIGCONT');
+
+  await worker.event('lease lost');
+  await worker.finished();
+  expect(await scene.records()).toEqual([]);
+  expect(await readdir(scene.destination)).toEqual([]);
+  expect(await scene.counts()).toMatchObject({ waiting: 0, leased: 1 });
+});
