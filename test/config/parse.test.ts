@@ -114,7 +114,7 @@ describe('parseConfig', () => {
   const refused: [ConfigInput | Record<string, unknown>, string][] = [
     [{ APP_NAME: '' }, 'APP_NAME'],
     [{ APP_NAME: 'a--b' }, 'APP_NAME'],
-    [{ APP_NAME: 'x'.repeat(61) }, 'APP_NAME'],
+    [{ APP_NAME: 'x'.repeat(51) }, 'APP_NAME'],
     [{ DOCKERHUB_TAG: 'https://hub.docker.com/fiji' }, 'DOCKERHUB_TAG'],
     [{ DOCKERHUB_TAG: 'Fiji:1' }, 'DOCKERHUB_TAG'],
     [{ SCRIPT_DOWNLOAD_URL: 's3://bucket' }, 'SCRIPT_DOWNLOAD_URL'],

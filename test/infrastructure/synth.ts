@@ -44,3 +44,12 @@ export function stackOf(given: ConfigInput, artifacts = standInArtifacts()): Dis
 export function templateOf(given: ConfigInput, artifacts = standInArtifacts()): Template {
   return Template.fromStack(stackOf(given, artifacts));
 }
+
+/** The script as the machine gets it; what CloudFormation fills in later stands as ${}. */
+export function userDataOf(template: Template): string {
+  const [found] = Object.values(template.findResources('AWS::EC2::LaunchTemplate')) as {
+    Properties: { LaunchTemplateData: { UserData: { 'Fn::Base64': { 'Fn::Join': [string, unknown[]] } } } };
+  }[];
+  const [, parts] = found!.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : '${}')).join('');
+}

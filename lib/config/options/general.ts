@@ -4,10 +4,10 @@ import { bucketName, flag, isBucketName, optionalText, text, choice } from '../v
 
 /**
  * Stack names take no underscore, so one becomes two hyphens there (derive.ts): two of them in a name would make
- * two runs share a stack. 60 leaves room for the endings of the names derived from it.
+ * two runs share a stack. 50 leaves room for the endings of the names derived from it (a Lambda function takes 64).
  */
 const isAppName = (value: string): boolean =>
-  /^[A-Za-z][A-Za-z0-9_-]{0,59}$/.test(value) && !value.includes('--');
+  /^[A-Za-z][A-Za-z0-9_-]{0,49}$/.test(value) && !value.includes('--');
 
 /** What the worker can fetch: an address without TLS only on this machine, an S3 address only with its key. */
 function isScriptAddress(value: string): boolean {
@@ -27,11 +27,11 @@ export const general = {
   /**
    * Name of your run: every name made for it in AWS begins with it, and records are kept under it.
    * Two configs with different names live side by side in one account.
-   * 1-60 letters, digits, hyphens and underscores, beginning with a letter, no `--`.
+   * 1-50 letters, digits, hyphens and underscores, beginning with a letter, no `--`.
    * @default 'DistributedFiji'
    */
   APP_NAME: text(
-    'a name of 1-60 letters, digits, hyphens and underscores that begins with a letter and has no --',
+    'a name of 1-50 letters, digits, hyphens and underscores that begins with a letter and has no --',
     isAppName,
   ).default('DistributedFiji'),
 
