@@ -12,7 +12,7 @@ export class JobFileError extends DistributedFijiError {
     if (problems.length > MOST_PROBLEMS) told.push('  - and more.');
     super(
       problems.length === 1
-        ? `Job file ${path}: ${first.what}.`
+        ? `Job file ${path}: ${first.what}.${first.picture === undefined ? '' : `\n${first.picture}`}`
         : `Job file ${path} has several problems:\n${told.join('\n')}`,
       {
         code: 'JOB_FILE_INVALID',

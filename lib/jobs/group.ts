@@ -8,6 +8,8 @@ export type Group = Record<string, Scalar>;
 export interface Problem {
   readonly what: string;
   readonly fix: string;
+  /** Lines that show it. */
+  readonly picture?: string;
 }
 
 /** Comments are for people: no key that starts so ever reaches a script. */

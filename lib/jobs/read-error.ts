@@ -43,7 +43,8 @@ export async function readError(path: string, progress: Progress, cause: unknown
     path,
     [
       {
-        what: `the file is not JSON: ${found} at line ${place.line}, column ${place.column}:\n${place.picture}`,
+        what: `the file is not JSON: ${found} at line ${place.line}, column ${place.column}`,
+        picture: place.picture,
         fix: unfinished ? 'Close every bracket, brace and quote.' : place.advice,
       },
     ],

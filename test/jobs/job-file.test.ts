@@ -208,7 +208,7 @@ describe('what is not JSON is shown with line and column:', () => {
     ['more behind the end', '{"groups": []} x', 1, 16, /unexpected "x"/],
   ])('%s', async (_, content, line, column, expected) => {
     const text = await refusalOf(content);
-    expect(text).toContain(`at line ${line}, column ${column}:`);
+    expect(text).toContain(`at line ${line}, column ${column}.\n`);
     expect(text).toMatch(expected);
   });
 
