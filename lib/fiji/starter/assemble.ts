@@ -9,8 +9,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-// CommonJS: under Node's rules its exports object is the default import.
-import mavenArtifactUrl from 'mvn-artifact-url';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
 import { fileNameOf, PARTS, type Part } from './parts.ts';
 
@@ -88,6 +86,9 @@ async function download(
 ): Promise<void> {
   // A mirror of Maven Central, as companies and offline sites have one.
   const mirror = options.env['MAVEN_MIRROR_URL'];
+  // Loaded only for a download: what it is built on makes Node print a deprecation warning. CommonJS: under Node's rules
+  // its exports object is the default import.
+  const { default: mavenArtifactUrl } = await import('mvn-artifact-url');
   const url = await mavenArtifactUrl.default(
     part,
     mirror === undefined ? undefined : mirror.replace(/\/*$/, '/'),
