@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { missingPlugin } from './missing-plugin.ts';
 import type { ScriptOutcome } from './outcome.ts';
+import { DISK_FULL } from './session/log.ts';
 import type { Ended } from './session/session.ts';
 
 export interface Circumstances {
@@ -15,9 +16,6 @@ export interface Circumstances {
   /** The kernel ended a process of this container for want of memory while the job ran. */
   readonly killedForMemory: boolean;
 }
-
-/** Java says `No space left on device`, also in quota'd containers `Disk quota exceeded`. */
-export const DISK_FULL = /No space left on device|Disk quota exceeded/;
 
 export function classify(ended: Ended, around: Circumstances): ScriptOutcome {
   const script = basename(around.script);

@@ -25,6 +25,8 @@ export type FijiStart =
       readonly jars: readonly string[];
       /** ImageJ's `plugins.dir`. */
       readonly pluginsParent?: string;
+      /** The runner, compiled for these jars: starts without Groovy's compiler. */
+      readonly runnerJar?: string;
       /** A class-data archive of these jars and this Java: starts in less time. */
       readonly classArchive?: string;
     };

@@ -8,7 +8,7 @@
 import { mkdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { classify, DISK_FULL, timeoutReason } from './classify.ts';
+import { classify, timeoutReason } from './classify.ts';
 import type { FijiInstallation, FijiPool, ScriptJob, ScriptRun } from './fiji.ts';
 import type { ScriptOutcome } from './outcome.ts';
 import { runnerFolder } from './runner/path.ts';
@@ -203,8 +203,8 @@ class Pool implements FijiPool {
           script: job.script,
           heapMiB: this.#options.heapMiB,
           headless: session.display === undefined,
-          printed: log.end(),
-          diskFull: DISK_FULL.exec(log.end())?.[0],
+          printed: log.last,
+          diskFull: log.diskFull,
           killedForMemory: ended.kind === 'gone' && ((await killsForMemory()) ?? 0) > (killsBefore ?? 0),
         });
       }

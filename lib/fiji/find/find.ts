@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { DistributedFijiError } from '../../errors.ts';
 import type { FijiInstallation } from '../fiji.ts';
 import { assembleStarter, defaultCacheFolder, type Progress } from '../starter/assemble.ts';
-import { classArchive } from '../starter/class-archive.ts';
+import { fasterStart } from '../starter/faster-start.ts';
 import { fileNameOf, PARTS } from '../starter/parts.ts';
 import { findJava, JavaError, type Java } from './java.ts';
 import { layoutOf, type Layout } from './layout.ts';
@@ -101,7 +101,6 @@ async function starterInstallation(
   options: FindFijiOptions,
 ): Promise<FijiInstallation> {
   const jars = starterJars(home);
-  const archive = await classArchive(home, jars, java, options.env);
   return {
     home,
     origin,
@@ -110,7 +109,7 @@ async function starterInstallation(
       java: java.file,
       javaVersion: java.version,
       jars,
-      ...(archive === undefined ? {} : { classArchive: archive }),
+      ...(await fasterStart(home, jars, java, options.env)),
     },
   };
 }

@@ -1,4 +1,7 @@
-/* Starts SciJava over the starter Fiji's jars and hands it the arguments, as Fiji's own launcher does. */
+/*
+ * Starts SciJava over the starter Fiji's jars and hands it the arguments, as Fiji's own launcher does. Where the runner
+ * has been compiled beforehand (starter/class-archive.ts), it is run at once: Groovy's compiler costs a second of CPU.
+ */
 import org.scijava.SciJava
 import org.scijava.script.AdaptedScriptLanguage
 import org.scijava.script.ScriptService
@@ -7,6 +10,13 @@ def gateway = new SciJava()
 def scripts = gateway.context().getService(ScriptService)
 // SciJava lists only languages that are plugins; these two come as plain Java script engines.
 ['groovy', 'jython'].each { scripts.index.add(new AdaptedScriptLanguage(it), true) }
-gateway.launch(args)
+
+Class compiled = null
+if (args && args[-1].endsWith('runner.groovy')) {
+  try { compiled = Class.forName('runner') }
+  catch (ClassNotFoundException ignored) { }
+}
+if (compiled == null) gateway.launch(args)
+else org.codehaus.groovy.runtime.InvokerHelper.createScript(compiled, new Binding([ctx: gateway.context()])).run()
 // AWT's threads would keep a finished JVM alive for ever.
 System.exit(0)

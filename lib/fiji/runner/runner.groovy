@@ -15,7 +15,11 @@ String folder = System.getenv('DISTRIBUTED_FIJI_RUNNER')
 String[] channel = System.getenv('DISTRIBUTED_FIJI_CHANNEL').split(':')
 
 def loader = new GroovyClassLoader(this.class.classLoader)
-def part = { String name -> loader.parseClass(new File(folder, name + '.groovy')) }
+def part = { String name ->
+  // Where this file was compiled beforehand, so were its parts.
+  try { return Class.forName('Runner' + name, true, this.class.classLoader) }
+  catch (ClassNotFoundException ignored) { return loader.parseClass(new File(folder, 'Runner' + name + '.groovy')) }
+}
 def scripts = part('Scripts').newInstance(ctx, part('Parameters').newInstance(ctx), part('Macros').newInstance(), part('Failure').newInstance())
 def leftovers = part('Leftovers').newInstance(ctx)
 def screen = part('Screen').newInstance()

@@ -6,9 +6,7 @@ def scripts = ctx.getService(ScriptService)
 [groovy: 'println "".replaceAll("a", "b"); [a: 1].collect { k, v -> k + v }', py: 'import os\nimport csv\nfrom ij import IJ'].each { extension, code ->
   scripts.getLanguageByExtension(extension)?.scriptEngine?.eval(code)
 }
-def loader = new GroovyClassLoader(this.class.classLoader)
-File folder = new File(System.getenv('DISTRIBUTED_FIJI_RUNNER'))
-['Parameters', 'Macros', 'Failure', 'Scripts', 'Leftovers', 'Screen'].each { loader.parseClass(new File(folder, it + '.groovy')) }
+['runner', 'RunnerParameters', 'RunnerMacros', 'RunnerFailure', 'RunnerScripts', 'RunnerLeftovers', 'RunnerScreen'].each { Class.forName(it) }
 
 File picture = File.createTempFile('training', '.tif')
 def image = new ij.ImagePlus('training', new ij.process.ByteProcessor(64, 64))

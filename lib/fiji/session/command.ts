@@ -42,9 +42,9 @@ export function fijiCommand(options: CommandOptions): FijiCommand {
         ? []
         : [`-XX:SharedArchiveFile=${start.classArchive}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off']),
       '-cp',
-      start.jars.join(delimiter),
-      'groovy.ui.GroovyMain',
-      join(options.runner, 'gateway.groovy'),
+      ...(start.runnerJar === undefined
+        ? [start.jars.join(delimiter), 'groovy.ui.GroovyMain', join(options.runner, 'gateway.groovy')]
+        : [[...start.jars, start.runnerJar].join(delimiter), 'gateway']),
       ...run,
     ],
     env,

@@ -1,71 +1,96 @@
 /** A job's log: what Fiji and the script printed, with a bound, because a script may print for ever. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-const HEAD_BYTES = 1 << 20;
-const TAIL_BYTES = 1 << 20;
-
 export interface LogLimits {
   readonly headBytes: number;
   readonly tailBytes: number;
 }
 
+const LIMITS: LogLimits = { headBytes: 1 << 20, tailBytes: 1 << 20 };
+const LAST_BYTES = 16 * 1024;
+
+/** How Java says that a disk, or a container's share of it, is full. */
+export const DISK_FULL = /No space left on device|Disk quota exceeded/;
+
 /** Writes the first bytes at once; of the rest it keeps the last ones and writes them, and how many went between, at the end. */
 export class CappedLog {
   readonly #file: number;
-  readonly #limits: LogLimits;
+  readonly #headBytes: number;
+  readonly #tail: Ring;
+  readonly #last = new Ring(LAST_BYTES);
   #head = 0;
-  #tail: Buffer[] = [];
-  #tailBytes = 0;
-  #dropped = 0;
-  #failed: string | undefined;
+  #diskFull: string | undefined;
 
-  constructor(path: string, limits: LogLimits = { headBytes: HEAD_BYTES, tailBytes: TAIL_BYTES }) {
+  constructor(path: string, limits: LogLimits = LIMITS) {
     this.#file = openSync(path, 'w');
-    this.#limits = limits;
+    this.#headBytes = limits.headBytes;
+    this.#tail = new Ring(limits.tailBytes);
   }
 
   write(bytes: Buffer): void {
-    const room = this.#limits.headBytes - this.#head;
-    if (room > 0) {
-      const head = bytes.subarray(0, room);
-      this.#put(head);
-      this.#head += head.length;
-      bytes = bytes.subarray(room);
-    }
-    if (bytes.length === 0) return;
-    this.#tail.push(bytes);
-    this.#tailBytes += bytes.length;
-    while (this.#tailBytes - (this.#tail[0]?.length ?? 0) >= this.#limits.tailBytes) {
-      const oldest = this.#tail.shift()?.length ?? 0;
-      this.#tailBytes -= oldest;
-      this.#dropped += oldest;
-    }
+    this.#diskFull ??= DISK_FULL.exec(bytes.toString('latin1'))?.[0];
+    this.#last.write(bytes);
+    const head = bytes.subarray(0, this.#headBytes - this.#head);
+    this.#put(head);
+    this.#head += head.length;
+    this.#tail.write(bytes.subarray(head.length));
   }
 
-  /** The last bytes written, as text: where a JVM that died says why. */
-  end(): string {
-    return Buffer.concat(this.#tail).toString('utf8').slice(-10_000);
+  /** The last that was printed: where a JVM that died says why. */
+  get last(): string {
+    return this.#last.content().toString('utf8');
+  }
+
+  /** The words that told of a full disk, wherever they stood. */
+  get diskFull(): string | undefined {
+    return this.#diskFull;
   }
 
   close(): void {
-    let tail = Buffer.concat(this.#tail);
-    const surplus = tail.length - this.#limits.tailBytes;
-    if (surplus > 0) {
-      tail = tail.subarray(surplus);
-      this.#dropped += surplus;
-    }
-    if (this.#dropped > 0) this.#put(Buffer.from(`\n[... ${this.#dropped} bytes left out ...]\n`));
+    const tail = this.#tail.content();
+    const leftOut = this.#tail.written - tail.length;
+    if (leftOut > 0) this.#put(Buffer.from(`\n[... ${leftOut} bytes left out ...]\n`));
     this.#put(tail);
     closeSync(this.#file);
   }
 
-  /** A full disk must not end the worker: the job itself is told to have met it. */
+  /** A full disk must not end the worker: the job itself has met it. */
   #put(bytes: Buffer): void {
-    if (this.#failed !== undefined || bytes.length === 0) return;
+    if (bytes.length === 0) return;
     try {
       writeSync(this.#file, bytes);
     } catch (thrown) {
-      this.#failed = thrown instanceof Error ? thrown.message : String(thrown);
+      this.#diskFull ??=
+        DISK_FULL.exec(String(thrown))?.[0] ??
+        (String(thrown).includes('ENOSPC') ? 'No space left on device' : undefined);
     }
+  }
+}
+
+/** The last bytes of a stream. Its memory is made when the first byte comes. */
+class Ring {
+  readonly #size: number;
+  #bytes: Buffer | undefined;
+  written = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  write(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#bytes ??= Buffer.allocUnsafe(this.#size);
+    this.written += bytes.length;
+    const kept = bytes.subarray(Math.max(0, bytes.length - this.#size));
+    const start = (this.written - kept.length) % this.#size;
+    const copied = kept.copy(this.#bytes, start);
+    kept.copy(this.#bytes, 0, copied);
+  }
+
+  content(): Buffer {
+    if (!this.#bytes) return Buffer.alloc(0);
+    if (this.written <= this.#size) return this.#bytes.subarray(0, this.written);
+    const start = this.written % this.#size;
+    return Buffer.concat([this.#bytes.subarray(start), this.#bytes.subarray(0, start)]);
   }
 }

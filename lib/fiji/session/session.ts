@@ -154,7 +154,7 @@ export class Session {
   async look(): Promise<Readonly<Record<string, string>>> {
     const looked = this.#reply('looked');
     this.#connection?.send(['look']);
-    const words = await Promise.race([looked, this.#exit, sleep(3000, undefined, { ref: false })]);
+    const words = await Promise.race([looked, this.#exit, sleep(10_000, undefined, { ref: false })]);
     return Array.isArray(words) ? fieldsOf(words.slice(1)) : {};
   }
 

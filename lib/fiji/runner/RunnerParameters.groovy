@@ -5,10 +5,10 @@ import org.scijava.script.ScriptInfo
  * Compares what a script declares with what the job gives, before anything runs. SciJava only logs a missing or
  * mistyped parameter and then uses the value it remembers from an earlier run, or 0.
  */
-class Parameters {
+class RunnerParameters {
   private final ConvertService convert
 
-  Parameters(ctx) { convert = ctx.getService(ConvertService) }
+  RunnerParameters(ctx) { convert = ctx.getService(ConvertService) }
 
   /** `given`: lists of name, type (string, number, boolean) and value. Returns inputs, problems and notes (texts). */
   Map check(ScriptInfo info, List given, String output) {
@@ -86,7 +86,7 @@ class Parameters {
   private static boolean filledIn(Class type) {
     for (Class c = type; c != null; c = c.superclass) if (c.name in ['org.scijava.Context', 'org.scijava.AbstractGateway']) return true
     return ['org.scijava.service.Service', 'org.scijava.Gateway', 'org.scijava.log.Logger', 'org.scijava.plugin.PluginInfo'].any { String name ->
-      try { Class.forName(name, false, type.classLoader ?: Parameters.classLoader).isAssignableFrom(type) }
+      try { Class.forName(name, false, type.classLoader ?: RunnerParameters.classLoader).isAssignableFrom(type) }
       catch (ClassNotFoundException ignored) { false }
     }
   }

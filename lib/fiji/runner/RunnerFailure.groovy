@@ -1,7 +1,7 @@
 import javax.script.ScriptException
 
 /** Says what a script threw, in its own words, with the line of the user's script. */
-class Failure {
+class RunnerFailure {
   /** `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `line`: in the script, with its `source`. */
   Map describe(Throwable thrown, String script, PrintStream log) {
     List chain = chainOf(thrown)

@@ -4,7 +4,7 @@ import java.awt.GraphicsEnvironment
 import java.awt.Window
 
 /** What is on the (virtual) screen, and where a script stands: the first thing to know of a job that hangs. */
-class Screen {
+class RunnerScreen {
   private final List<String> macroErrors = Collections.synchronizedList([])
   private boolean watching = false
 

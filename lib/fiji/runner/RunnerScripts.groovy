@@ -10,14 +10,14 @@ import org.scijava.script.ScriptInfo
 import org.scijava.script.ScriptService
 
 /** Runs one script through SciJava, as Fiji does, and catches what it throws. */
-class Scripts {
+class RunnerScripts {
   private final ctx, parameters, macros, failure
   /** Fiji's own streams: a script may replace System.out. */
   final PrintStream stdout = System.out, stderr = System.err
   volatile Thread thread
   volatile String path
 
-  Scripts(ctx, parameters, macros, failure) {
+  RunnerScripts(ctx, parameters, macros, failure) {
     this.ctx = ctx; this.parameters = parameters; this.macros = macros; this.failure = failure
   }
 
@@ -34,7 +34,7 @@ class Scripts {
     catch (Throwable ignored) { } // The job itself will say what is wrong.
   }
 
-  /** A map that holds `kind` (success, refused, failed) and what Failure.groovy and Parameters.groovy tell. */
+  /** A map that holds `kind` (success, refused, failed) and what RunnerFailure and RunnerParameters tell. */
   Map run(String script, String output, List given, screen) {
     Map outcome = [kind: 'success']
     path = script

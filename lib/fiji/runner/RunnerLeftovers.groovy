@@ -5,7 +5,7 @@ import java.lang.reflect.Modifier
  * Makes a Fiji that serves many jobs look new to each: what `remember` saw before a job, `clear` brings back after it.
  * What cannot be cleared (threads that still run) is named, and the worker then replaces the process.
  */
-class Leftovers {
+class RunnerLeftovers {
   /** ImageJ 1 classes whose static fields are settings that commands change (Prefs: black background, scaling, ...). */
   private static final List SETTINGS = ['ij.Prefs', 'ij.ImagePlus', 'ij.Macro', 'ij.process.ImageProcessor', 'ij.process.ColorProcessor',
     'ij.process.FloatBlitter', 'ij.process.ImageConverter', 'ij.process.AutoThresholder', 'ij.measure.Calibration', 'ij.measure.ResultsTable',
@@ -23,7 +23,7 @@ class Leftovers {
   private Locale locale
   private TimeZone zone
 
-  Leftovers(ctx) { this.ctx = ctx }
+  RunnerLeftovers(ctx) { this.ctx = ctx }
 
   void remember() {
     if (fields == null) fields = settings()
@@ -147,5 +147,5 @@ class Leftovers {
     return found
   }
 
-  private static Class type(String name) { Class.forName(name, true, Thread.currentThread().contextClassLoader ?: Leftovers.classLoader) }
+  private static Class type(String name) { Class.forName(name, true, Thread.currentThread().contextClassLoader ?: RunnerLeftovers.classLoader) }
 }

@@ -4,7 +4,7 @@ import org.scijava.script.ScriptInfo
  * Runs an ImageJ 1 macro in ImageJ's own interpreter (in Fiji, the one that imagej-legacy has patched for headless use).
  * Its `#@` parameters become variables, as in Fiji; every parameter is also in getArgument(), for List.setList.
  */
-class Macros {
+class RunnerMacros {
   Map run(String script, ScriptInfo info, Map inputs, List given, screen) {
     Class type
     try { type = Class.forName('ij.macro.Interpreter', true, Thread.currentThread().contextClassLoader ?: this.class.classLoader) }
