@@ -46,7 +46,7 @@ export class World {
   readonly #idle = new Set<Worker>();
   desired = 0;
   calls = 0;
-  /** Called when a machine has joined, or has had notice: EventBridge calls the monitor then. */
+  /** Called when a machine has joined, has had notice, or runs nothing any more: EventBridge calls the monitor then. */
   event: () => void = () => undefined;
 
   lostToScaleIn = 0;
@@ -150,6 +150,8 @@ export class World {
     worker.gone = true;
     worker.machine.workers.delete(worker);
     this.#idle.delete(worker);
+    // EventBridge: the last task of a machine has ended.
+    if (worker.machine.workers.size === 0 && !worker.machine.leaving) this.event();
     if (worker.job === undefined) return;
     this.workSeconds += this.clock.now - worker.began;
     this.spotSeconds += this.clock.now - worker.began;

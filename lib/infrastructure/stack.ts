@@ -62,6 +62,7 @@ export class DistributedFijiStack extends Stack {
       SQS_QUEUE_URL: jobs.queue.queueUrl,
       DEAD_LETTER_QUEUE_URL: jobs.deadLetters.queueUrl,
       ECS_CLUSTER: cluster.name,
+      CLUSTER_IS_SHARED: derived.clusterExists,
       AUTO_SCALING_GROUP: machines.group.autoScalingGroupName,
       TASK_DEFINITION: task.definitionArn,
       WORKER_DIGEST: worker.digest,

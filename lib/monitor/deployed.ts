@@ -22,7 +22,10 @@ export async function deployedSettings(
   const output = await settingsOutput(cloudFormation, stack, region);
   if (output === undefined)
     throw new NotDeployedError(stack, region, 'is not whole: its last deployment failed');
-  return readSettings(JSON.parse(output) as Record<string, string>);
+  const settings = JSON.parse(output) as Record<string, unknown>;
+  return readSettings(
+    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+  );
 }
 
 async function settingsOutput(

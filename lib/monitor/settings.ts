@@ -26,7 +26,7 @@ export const monitorSettings = z.object({
   /** Name or ARN. */
   ECS_CLUSTER: z.string().min(1),
   /** Whether others use the cluster too: then their tasks are told from ours, for some calls more. */
-  CLUSTER_IS_SHARED: z.stringbool().default(false),
+  CLUSTER_IS_SHARED: z.union([z.boolean(), z.stringbool()]).default(false),
   AUTO_SCALING_GROUP: z.string().min(1),
   /** ARN with its revision: a new one is a new deployment, and lifts a pause. */
   TASK_DEFINITION: z.string().min(1),

@@ -51,8 +51,8 @@ const anything: fc.Arbitrary<Situation> = fc.record({
     TASKS_PER_MACHINE: fc.integer({ min: 1, max: 4 }),
   }),
   memory: fc.record({
-    pause: fc.option(pause),
-    attemptSeconds: fc.option(fc.double({ min: 0.1, max: 5000, noNaN: true })),
+    pause: fc.option(pause, { nil: null }),
+    attemptSeconds: fc.option(fc.double({ min: 0.1, max: 5000, noNaN: true }), { nil: null }),
   }),
   state: fc.record({ enqueued: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }) }),
 });

@@ -9,7 +9,7 @@ import {
   timeOfKey,
   type Tally,
 } from '../../records/key.ts';
-import { runPrefix } from '../../records/record.ts';
+import { appPrefix } from '../../records/record.ts';
 import { eachOf, type Aws } from '../aws.ts';
 import { bucketAndKey, type MonitorSettings } from '../settings.ts';
 
@@ -43,7 +43,7 @@ export async function countEnded(
 }
 
 async function runsOf(s3: Aws['s3'], bucket: string, appName: string): Promise<string[]> {
-  const app = runPrefix(appName, '').slice(0, -1);
+  const app = appPrefix(appName);
   const runs: string[] = [];
   for await (const { CommonPrefixes = [] } of paginateListObjectsV2(
     { client: s3 },
