@@ -15,7 +15,8 @@ export async function cli(...args: readonly string[]): Promise<Finished> {
   const child = spawn(
     process.execPath,
     ['--import', bin('node-version.mjs'), bin('distributed-fiji.ts'), ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // Jest gives each test file an environment of its own, which is not inherited by itself.
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env } },
   );
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
