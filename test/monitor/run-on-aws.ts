@@ -1,6 +1,6 @@
 /** Everything that a monitor needs of AWS, on moto behind strict-aws: made as the stack makes it, and played by hand. */
 import {
-  AutoScalingClient,
+  type AutoScalingClient,
   CreateAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';

@@ -4,6 +4,9 @@ import { RunTaskCommand } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MonitorActionError } from '../../lib/monitor/act/index.ts';
 import { BLANK } from '../../lib/monitor/memory.ts';
+import { cloudFormationClient } from '../../lib/aws/control-clients.ts';
+import { deployedSettings } from '../../lib/monitor/deployed.ts';
+import { watch } from '../../lib/monitor/watch.ts';
 import { commit, recall } from '../../lib/monitor/memory-object.ts';
 import { tick, type Looked } from '../../lib/monitor/tick.ts';
 import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
@@ -13,6 +16,7 @@ import { RunOnAws } from './run-on-aws.ts';
 const missing = motoIsMissing();
 const whereMotoIs = missing ? describe.skip : describe;
 const MINUTE = 60_000;
+const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''}`, () => {
   let moto: Moto;
@@ -237,6 +241,52 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     strict.denied.clear();
     expect((await run.group()).desired).toBe(1);
     run.close();
+  });
+
+  test('in a terminal: a line for each look, until somebody stops it; the fleet stays', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Watched');
+    await run.sendJobs(2);
+    await look(run, 2);
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const say = (line: string): void => {
+      lines.push(line);
+      if (lines.length === 2) stop.abort();
+    };
+    const real = { ...run, aws: run.aws, settings: run.settings };
+    expect(await watch({ ...real, signal: stop.signal, say, every: 1 })).toBe(false);
+    expect(lines.at(-1)).toMatch(/^2 jobs wait, 0 run, 0 done, 0 failed \| 1 of 1 machines \| \$0\.00$/);
+    expect((await run.group()).desired).toBe(1);
+    run.close();
+  });
+
+  test('in a terminal: one look that fails is told, five in a row end it', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Broken');
+    strict.denied.add('sqs:GetQueueAttributes');
+    const lines: string[] = [];
+    const watching = watch({
+      aws: run.aws,
+      settings: run.settings,
+      signal: new AbortController().signal,
+      say: (line) => lines.push(line),
+      every: 1,
+    });
+    await expect(watching).rejects.toThrow('Watching the run: AWS does not allow it to these credentials');
+    strict.denied.clear();
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toContain('this look failed (1 of 5 before giving up)');
+    run.close();
+  });
+
+  test('a stack that is not there', async () => {
+    const client = cloudFormationClient({
+      endpoint: strict.endpoint,
+      region: 'us-east-1',
+      credentials: KEYS,
+    });
+    await expect(deployedSettings(client, 'Nowhere', 'us-east-1')).rejects.toThrow(
+      'The stack Nowhere in us-east-1 does not exist.',
+    );
   });
 
   test('the server in front refuses what AWS refuses', async () => {
