@@ -54,7 +54,7 @@ export function machineStatements(
 ): PolicyStatement[] {
   const inCluster = { conditions: { ArnEquals: { 'ecs:cluster': arns.cluster } } };
   return [
-    allow('AgentJoins', ['ecs:RegisterContainerInstance', 'ecs:DeregisterContainerInstance'], [arns.cluster]),
+    allow('AgentJoins', ['ecs:DeregisterContainerInstance', 'ecs:RegisterContainerInstance'], [arns.cluster]),
     allow(
       'AgentReports',
       ['ecs:SubmitAttachmentStateChanges', 'ecs:SubmitContainerStateChange', 'ecs:SubmitTaskStateChange'],
@@ -180,7 +180,7 @@ export function monitorStatements(
     ),
     allow(
       'SeeClusterMembers',
-      ['ecs:ListContainerInstances', 'ecs:DeregisterContainerInstance'],
+      ['ecs:DeregisterContainerInstance', 'ecs:ListContainerInstances'],
       [arns.cluster],
     ),
     allow(

@@ -43,7 +43,7 @@ const autoScaling = new AutoScalingClient(access);
 
 try {
   await wholeLife(emulator);
-  say(`all as it should be, in ${String(Math.round((Date.now() - began) / 1000))} s`);
+  say('all as it should be');
 } finally {
   await emulator.stop();
 }
@@ -219,5 +219,5 @@ function missing(before: readonly string[], after: readonly string[]): string[] 
 }
 
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${String(Math.round((Date.now() - began) / 1000)).padStart(4)} s  ${line}\n`);
 }
