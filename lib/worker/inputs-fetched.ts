@@ -103,14 +103,14 @@ function missing(
 
 function tooLarge(files: number, bytes: number, room: number): string {
   return (
-    `the inputs are ${gigabytes(bytes)} in ${files} files, and ${gigabytes(room)} of disk are free for them; nothing was fetched. ` +
+    `the inputs are ${size(bytes)} in ${files} ${files === 1 ? 'file' : 'files'}, and ${size(room)} of disk are free for them; nothing was fetched. ` +
     'Name only what a job needs with "inputs" in the job file, e.g. ["projects/input/{Plate}_{Well}*.TIF"], ' +
     'or raise EBS_VOL_SIZE, or set DOWNLOAD_FILES: false to read through the mount'
   );
 }
 
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(bytes < 1e8 ? 4 : 1)} GB`;
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 async function fetchAll(plan: readonly Planned[], signal: AbortSignal | undefined): Promise<InputFile[]> {

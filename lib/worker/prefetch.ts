@@ -6,6 +6,8 @@
  * - while jobs are short: at most a minute, a price nobody notices, less than what a new machine takes to boot;
  * - while the queue is deep: more jobs wait than all workers together hold, so that nobody goes without.
  */
+import type { QueueDepth as Counted } from '../queue/depth.ts';
+
 const SHORT_JOB_MS = 60_000;
 
 /** How many jobs back the median looks: enough to ride out one odd job, few enough to follow a change of plate. */
@@ -14,12 +16,8 @@ const REMEMBERED = 9;
 /** How old a count of the queue may be: one request for many short jobs. */
 const COUNT_MS = 2_000;
 
-export interface QueueDepth {
-  /** Messages that nobody holds. */
-  readonly waiting: number;
-  /** Messages that workers hold. */
-  readonly held: number;
-}
+/** A count of the queue (lib/queue/depth.ts); jobs that wait for their pause to end do not matter here. */
+export type QueueDepth = Omit<Counted, 'delayed'>;
 
 export class Prefetch {
   readonly #depth: () => Promise<QueueDepth>;

@@ -1,6 +1,6 @@
 /**
  * The worker's own corner of SCRATCH: one folder a worker, one below it for each job. A worker that was killed leaves
- * its folder behind; the next one on the same host removes it.
+ * its folder behind; the next one on the same host removes it, when it begins and when it ends.
  *
  * The folder's name holds host name and process id, because containers may share a disk but not process ids: only a
  * folder of this very host whose process is gone is ever touched. Known gap: a leftover whose id has been given to
@@ -41,7 +41,11 @@ export async function openScratch(root: string): Promise<Scratch> {
       const left = bavail * bsize;
       return limit === undefined ? left : Math.max(0, Math.min(left, limit - (await used())));
     },
-    remove: () => removeFolder(folder),
+    remove: async () => {
+      await removeFolder(folder);
+      // Again: a Fiji that outlived its worker writes its preferences when it notices, and their folder is back.
+      await removeLeftovers(root);
+    },
   };
 }
 

@@ -130,3 +130,18 @@ test('a job that somebody else has got meanwhile is dropped without a word', asy
   expect(await readdir(scene.destination)).toEqual([]);
   expect(await scene.counts()).toMatchObject({ waiting: 0, leased: 1 });
 });
+
+test('a closed standard input means stop, where that was asked for', async () => {
+  const scene = await world.scene();
+  const worker = scene.startWorker({
+    SCRIPT_DOWNLOAD_URL: SCRIPT,
+    IDLE_SECONDS: 3600,
+    STOP_WHEN_STDIN_CLOSES: true,
+  });
+  await worker.event('started');
+  worker.process.stdin?.end();
+
+  await worker.finished();
+  expect(await worker.event('stopping')).toMatchObject({ why: 'whoever started the worker is gone' });
+  expect(await readdir(scene.scratch)).toEqual([]);
+});

@@ -31,6 +31,8 @@ test('what a killed worker left goes; what others have stays', async () => {
   const scratch = await openScratch(root);
   expect((await readdir(root)).sort()).toEqual([...stays, basename(scratch.folder)].sort());
 
+  // A Fiji that outlived its worker writes once more.
+  await fill(root, { [`worker-${hostname()}-${gone.pid}-0c/fiji/prefs/late`]: 'x' });
   await scratch.remove();
   expect((await readdir(root)).sort()).toEqual(stays.sort());
   alive.kill();

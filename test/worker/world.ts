@@ -34,7 +34,7 @@ export interface Scene {
   deadLetters(): Promise<{ readonly body: string; readonly outcome?: string; readonly reason?: string }[]>;
   counts(): ReturnType<QueueServer['counts']>;
   /** In the order they were written. */
-  records(run?: string): Promise<JobRecord[]>;
+  records(run?: string, destination?: string): Promise<JobRecord[]>;
   startWorker(settings?: Settings): RunningWorker;
 }
 
@@ -115,7 +115,7 @@ export async function openWorld(): Promise<World> {
             ...(MessageAttributes.Reason?.StringValue && { reason: MessageAttributes.Reason.StringValue }),
           })),
         counts: () => server.counts(queueUrl),
-        records: (run = 'r') => recordsIn(openStore(destination), run),
+        records: (run = 'r', folder = destination) => recordsIn(openStore(folder), run),
         startWorker: (own = {}) => {
           const settings = settingsWith({
             SQS_QUEUE_URL: queueUrl,
