@@ -6,7 +6,7 @@ class RunnerFailure {
   Map describe(Throwable thrown, String script, PrintStream log) {
     List chain = chainOf(thrown)
     Throwable deepest = chain.last()
-    thrown.printStackTrace(log)
+    print(thrown, log)
     String name = new File(script).name
     String type = deepest.class.name
     String message = deepest.message
@@ -24,6 +24,16 @@ class RunnerFailure {
       messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: line, source: sourceOf(script, line)
     ]
   }
+
+  /** The trace without the frames between SciJava and the script, which say nothing to the user. */
+  private static void print(Throwable thrown, PrintStream log) {
+    chainOf(thrown).eachWithIndex { Throwable t, int i ->
+      log.println((i == 0 ? '' : 'Caused by: ') + String.valueOf(t).trim())
+      t.stackTrace.findAll { !(it.className ==~ MACHINERY) }.take(40).each { log.println('\tat ' + it) }
+    }
+  }
+
+  private static final String MACHINERY = /(Runner[A-Z]\w*|java\.lang\.reflect|java\.lang\.Thread|jdk\.|sun\.reflect|javax\.script|groovy\.lang|org\.codehaus\.groovy|org\.scijava\.script|org\.python\.(core|util|jsr223)|com\.sun\.proxy).*/
 
   private static String sourceOf(String script, Integer line) {
     if (line == null) return null

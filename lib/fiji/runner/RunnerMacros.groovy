@@ -24,12 +24,12 @@ class RunnerMacros {
     String error = interpreter.errorMessage ?: dialogs ? (dialogs ? dialogs.first() : interpreter.errorMessage) : null
     if (error != null) {
       def line = error =~ / in line (\d+)/
-      Integer number = line.find() ? line.group(1) as int : interpreter.lineNumber
+      Integer number = line.find() ? line.group(1) as int : interpreter.@lineNumber
       return [kind: 'failed', type: 'Macro error', message: error.readLines().first().replaceAll(/ in line \d+.*/, ''), line: number,
         chain: thrown == null ? '' : thrown.class.name, messages: error]
     }
     if (thrown != null && thrown.message != 'Macro canceled') throw thrown
-    if (thrown != null) return [kind: 'failed', type: 'Macro error', message: 'the macro was canceled', line: interpreter.lineNumber]
+    if (thrown != null) return [kind: 'failed', type: 'Macro error', message: 'the macro was canceled', line: interpreter.@lineNumber]
     return [kind: 'success']
   }
 

@@ -40,6 +40,8 @@ class RunnerScripts {
     path = script
     // A group and a thread of its own: what the script leaves in thread locals ends with it.
     thread = new Thread(null, { outcome = attempt(script, output, given, screen) }, 'script', 64L << 20)
+    // Not a daemon, even if its parent is one: what it starts is then seen to be left.
+    thread.daemon = false
     thread.start()
     thread.join()
     System.out = stdout
@@ -48,7 +50,7 @@ class RunnerScripts {
   }
 
   private Map attempt(String script, String output, List given, screen) {
-    Object python = null
+    Map python = null
     try {
       String extension = script.contains('.') ? script.substring(script.lastIndexOf('.') + 1).toLowerCase() : ''
       ScriptInfo info = new ScriptInfo(ctx, script)
@@ -81,8 +83,9 @@ class RunnerScripts {
     module.@scriptEngine = (ScriptEngine) Proxy.newProxyInstance(this.class.classLoader, [ScriptEngine] as Class[], { Object proxy, Method method, Object[] args ->
       try { return method.invoke(engine, args) }
       catch (InvocationTargetException e) {
-        if (method.name == 'eval') thrown = e.targetException
-        throw e.targetException
+        if (method.name != 'eval') throw e.targetException
+        thrown = e.targetException
+        return null
       }
     } as InvocationHandler)
     inputs.each { name, value ->
@@ -106,22 +109,28 @@ class RunnerScripts {
     return (names + ['.ijm']).unique().sort().join(', ')
   }
 
-  /** Jython keeps modules, sys.path and the working folder in one place for all scripts: each gets its own. */
-  private Object freshPython() {
+  /** Jython keeps modules, sys.path and the environment in one place for all scripts: each gets its own. Null: no Jython. */
+  private Map freshPython() {
     try {
       ClassLoader loader = Thread.currentThread().contextClassLoader ?: this.class.classLoader
       Class py = Class.forName('org.python.core.Py', true, loader)
       py.getSystemState() // The first use reads the settings that a new state is made from.
       Object state = Class.forName('org.python.core.PySystemState', true, loader).newInstance()
       py.setSystemState(state)
-      return state
+      Object interpreter = Class.forName('org.python.util.PythonInterpreter', true, loader).getConstructor(Class.forName('org.python.core.PyObject', true, loader), state.class).newInstance(null, state)
+      interpreter.exec('import posix\nsaved = dict(posix.environ)')
+      return [py: py, state: state, interpreter: interpreter]
     }
     catch (ClassNotFoundException ignored) { return null }
   }
 
   /** Files that a Python script opened and never closed are written out now, as at the end of a process. */
-  private void closePython(Object state) {
-    try { state.cleanup() }
+  private void closePython(Map python) {
+    try {
+      // An engine may have made a state of its own.
+      [python.state, python.py.getSystemState()].unique { a, b -> a.is(b) ? 0 : 1 }.each { it.cleanup() }
+      python.interpreter.exec('posix.environ.clear()\nposix.environ.update(saved)')
+    }
     catch (Throwable e) { stderr.println('Closing what Python left open: ' + e) }
   }
 }
