@@ -2,7 +2,7 @@
  * The S3 object that the monitor remembers by. It is written only if nobody wrote it since it was read, so that of two
  * monitors that look at the same time one acts and the other does nothing.
  */
-import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DistributedFijiError, messageOf } from '../errors.ts';
 import type { Aws } from './aws.ts';
 import { BLANK, memory, type Memory } from './memory.ts';
@@ -24,15 +24,25 @@ export class MemoryUnreadableError extends DistributedFijiError {
   }
 }
 
-export async function recall({ s3 }: Aws, settings: MonitorSettings): Promise<Recalled> {
+export async function recall(aws: Aws, settings: MonitorSettings): Promise<Recalled> {
+  const { s3 } = aws;
   const { bucket, key } = bucketAndKey(settings.MONITOR_MEMORY);
   try {
     const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     return { memory: parse((await Body?.transformToString()) ?? '', settings.MONITOR_MEMORY), version: ETag };
   } catch (error) {
-    if (error instanceof NoSuchKey) return { memory: BLANK, version: undefined };
+    if (error instanceof NoSuchKey || (await isHidden(aws, bucket, key, error))) {
+      return { memory: BLANK, version: undefined };
+    }
     throw error;
   }
+}
+
+/** S3 answers 'forbidden' for what is not there to whoever may list only a part of the bucket, as the Lambda may. */
+async function isHidden({ s3 }: Aws, bucket: string, key: string, error: unknown): Promise<boolean> {
+  if (statusOf(error) !== 403) return false;
+  const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }));
+  return KeyCount === 0;
 }
 
 function parse(text: string, where: string): Memory {
@@ -70,6 +80,9 @@ export async function commit(
 
 /** 412: written since. 409: being written at this moment. 404: deleted since. */
 function isTaken(error: unknown): boolean {
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  return status === 412 || status === 409 || status === 404;
+  return [412, 409, 404].includes(statusOf(error) ?? 0);
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
 }
