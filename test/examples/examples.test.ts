@@ -49,25 +49,29 @@ async function expectPicture(path: string, width: number, height: number): Promi
 describe('count_nuclei', () => {
   const nuclei: Record<string, Record<string, string>[]> = {};
 
-  test.each(['count_nuclei.groovy', 'count_nuclei.py'])('%s', async (script) => {
-    const ran = await run(example('count_nuclei.json'), example(script));
-    expectSuccess(ran);
-    const results = join(ran.output, 'count_nuclei', 'plate_01');
-    expect((await readdir(results)).sort()).toEqual(
-      ['002', '076', '218'].flatMap((position) =>
-        ['csv', 'png'].map((ending) => `01_${position}_nuclei.${ending}`),
-      ),
-    );
-    await expectPicture(join(results, '01_076_nuclei.png'), 1000, 1006);
-    const tables = await Promise.all(
-      ['002', '076', '218'].map((position) => readTable(join(results, `01_${position}_nuclei.csv`))),
-    );
-    expect(tables.map((rows) => rows.length)).toEqual([269, 830, 663]);
-    expect(new Set(tables[0]!.map(({ Plate, Position }) => `${Plate} ${Position}`))).toEqual(
-      new Set(['01 002']),
-    );
-    nuclei[script] = tables.flat();
-  }, 300_000);
+  test.each(['count_nuclei.groovy', 'count_nuclei.py'])(
+    '%s',
+    async (script) => {
+      const ran = await run(example('count_nuclei.json'), example(script));
+      expectSuccess(ran);
+      const results = join(ran.output, 'count_nuclei', 'plate_01');
+      expect((await readdir(results)).sort()).toEqual(
+        ['002', '076', '218'].flatMap((position) =>
+          ['csv', 'png'].map((ending) => `01_${position}_nuclei.${ending}`),
+        ),
+      );
+      await expectPicture(join(results, '01_076_nuclei.png'), 1000, 1006);
+      const tables = await Promise.all(
+        ['002', '076', '218'].map((position) => readTable(join(results, `01_${position}_nuclei.csv`))),
+      );
+      expect(tables.map((rows) => rows.length)).toEqual([269, 830, 663]);
+      expect(new Set(tables[0]!.map(({ Plate, Position }) => `${Plate} ${Position}`))).toEqual(
+        new Set(['01 002']),
+      );
+      nuclei[script] = tables.flat();
+    },
+    300_000,
+  );
 
   test('both languages measure the same', () => {
     const [groovy, jython] = [nuclei['count_nuclei.groovy']!, nuclei['count_nuclei.py']!];
