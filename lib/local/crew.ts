@@ -99,7 +99,7 @@ export function startCrew({ size, entry, environment, jobsEnded, logs }: CrewOpt
   };
 }
 
-/** What a worker printed last, without its event lines, which are for machines. */
+/** What a worker printed after its last event line: events are for machines, and those after them are its last words. */
 function lastWords(log: string): string {
   const file = openSync(log, 'r');
   try {
@@ -107,12 +107,8 @@ function lastWords(log: string): string {
     const bytes = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
     readSync(file, bytes, 0, bytes.length, size - bytes.length);
     const lines = bytes.toString('utf8').split('\n');
-    return (
-      lines
-        .filter((line) => !line.startsWith('{'))
-        .join('\n')
-        .trim() || '(nothing)'
-    );
+    const words = lines.slice(lines.findLastIndex((line) => line.startsWith('{')) + 1);
+    return words.join('\n').trim() || '(nothing)';
   } finally {
     closeSync(file);
   }

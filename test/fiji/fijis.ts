@@ -92,7 +92,7 @@ export async function fijiWithLauncher(
   for (const jar of parts.start.jars) symlinkSync(jar, join(home, 'jars', `x-${basename(jar)}`));
   const gateway = join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy');
   const flags =
-    name === 'ImageJ-linux64' ? 'shift # --ij2' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
+    name === 'ImageJ-linux64' ? 'shift' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
   writeFileSync(
     join(home, name),
     `#!/bin/sh

@@ -1,0 +1,202 @@
+/** `local` as a process, the way its users start it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { refuseWindows } from '../../lib/cli/local-setup.ts';
+import { readRecords } from '../../lib/records/reader.ts';
+import { summarize } from '../../lib/records/summary.ts';
+import { FolderStore } from '../../lib/store/folder-store.ts';
+import { fijiOfToday } from '../fiji/fijis.ts';
+import { aFolder } from '../fixtures/folder.ts';
+import { descendants, isAlive } from '../fixtures/processes.ts';
+import { cli } from './cli.ts';
+
+const JOB = { output_file_location: 'out/', groups: { Plate: "P 1's", Well: 'A1..A6' } };
+
+/** Copies a file of its well; a well without one is this script's error. */
+const SCRIPT = `#@ String Plate
+#@ String Well
+#@ File input_file_location
+#@ File output_directory
+from java.io import File
+from java.nio.file import Files
+image = File(input_file_location, Well + '.tif').toPath()
+Files.copy(image, File(output_directory, Well + '.copy').toPath())
+print('copied ' + Well)
+`;
+
+interface Place {
+  readonly folder: string;
+  readonly job: string;
+  readonly script: string;
+  readonly input: string;
+  readonly output: string;
+  /** \`local\` with all of these. */
+  readonly args: readonly string[];
+}
+
+async function aPlace(jobFile: object = JOB, script = SCRIPT): Promise<Place> {
+  const folder = await aFolder();
+  const place = {
+    folder,
+    job: join(folder, 'my jobs.json'),
+    script: join(folder, 'my script.py'),
+    input: join(folder, 'images $HOME'),
+    output: join(folder, 'résults'),
+  };
+  const shared = { input_file_location: '/home/ubuntu/bucket/' };
+  await mkdir(place.input);
+  await writeFile(place.job, JSON.stringify({ shared_metadata: shared, ...jobFile }));
+  await writeFile(place.script, script);
+  await writeFile(join(folder, 'config.ts'), 'export default { JOBS_PER_FIJI: 50, MEMORY: 600 };\n');
+  for (const well of ['A1', 'A4', 'A5', 'A6']) await writeFile(join(place.input, `${well}.tif`), well);
+  const where = ['--input', place.input, '--output', place.output, '--script', place.script];
+  const how = ['--config', join(folder, 'config.ts'), '--workers', '1'];
+  return { ...place, args: ['local', place.job, ...where, ...how] };
+}
+
+beforeAll(async () => {
+  process.env.FIJI_HOME = (await fijiOfToday()).home;
+});
+
+describe('what is wrong is said before anything starts: what, the value, the fix', () => {
+  test.each<[string, string, (place: Place) => Promise<unknown> | unknown, readonly string[]]>([
+    ['no job file', 'no such file', () => undefined, ['local', '/nowhere/job.json', '--input', '/']],
+    ['a job file that is not JSON', 'line 2', ({ job }) => writeFile(job, '{\n  "groups" = []\n}'), []],
+    [
+      'no groups',
+      'its list of groups is empty',
+      ({ job }) => writeFile(job, '{"output_file_location":"o","groups":[]}'),
+      [],
+    ],
+    ['no input folder', 'There is no input folder at /nowhere', () => undefined, ['--input', '/nowhere']],
+    ['an empty input folder', 'is empty', ({ folder }) => mkdir(join(folder, 'empty')), ['--input', 'EMPTY']],
+    ['no script', 'There is no script at /nowhere/x.py', () => undefined, ['--script', '/nowhere/x.py']],
+    ['an unknown language', 'in no language that Fiji runs', () => undefined, ['--script', 'JOB']],
+    ['results below a file', 'Results cannot be written to', () => undefined, ['--output', 'JOB/sub']],
+    [
+      'results where nothing can be made',
+      'Results cannot be written to /proc/x',
+      () => undefined,
+      ['--output', '/proc/x'],
+    ],
+    [
+      'a parameter that no job gives',
+      'The script needs "Field"',
+      ({ script }) => writeFile(script, `#@ String Field\n${SCRIPT}`),
+      [],
+    ],
+    ['a FIJI_HOME that is none', 'FIJI_HOME does not exist', () => (process.env.FIJI_HOME = '/nowhere'), []],
+  ])('%s', async (_, said, spoil, change) => {
+    const place = await aPlace();
+    const home = process.env.FIJI_HOME;
+    await spoil(place);
+    const meant = change.map((word) =>
+      word.replace('EMPTY', join(place.folder, 'empty')).replace('JOB', place.job),
+    );
+    const { code, stderr } = await cli(...(meant[0] === 'local' ? meant : [...place.args, ...meant]));
+    process.env.FIJI_HOME = home;
+    expect(stderr).toContain(said);
+    expect(stderr).toContain('Fix: ');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+    expect(existsSync(join(place.output, 'distributed-fiji'))).toBe(false);
+  });
+
+  test('native Windows', () => {
+    expect(() => refuseWindows('win32')).toThrow('does not run on Windows itself');
+    expect(() => refuseWindows('darwin')).not.toThrow();
+  });
+
+  test('a number of workers that is none', async () => {
+    const { code, stderr } = await cli('local', 'job.json', '--workers', '0');
+    expect(stderr).toContain('whole number, 1 or more');
+    expect(code).toBe(2);
+  });
+});
+
+test('--dry-run shows what would run, and writes nothing', async () => {
+  const place = await aPlace();
+  const { code, stdout } = await cli(...place.args, '--dry-run');
+  expect(stdout).toContain('6 jobs');
+  expect(stdout).toContain('Nothing was run');
+  expect(code).toBe(0);
+  expect(existsSync(place.output)).toBe(false);
+});
+
+test('failures by cause, with the log; then the same command does only what is not done', async () => {
+  const place = await aPlace();
+  const first = await cli(...place.args);
+  expect(first.code).toBe(1);
+  expect(first.stdout).toContain('4 of 6 jobs done');
+  expect(first.stdout).toMatch(/2 × script error: .*my script\.py line 8/);
+  const log = /log of the first: (.*\.log)/.exec(first.stdout)?.[1];
+  expect(await readFile(log!, 'utf8')).toContain('A2.tif');
+  expect(first.stderr).toContain('2 of 6 jobs failed.');
+
+  await writeFile(join(place.input, 'A2.tif'), 'A2');
+  await writeFile(join(place.input, 'A3.tif'), 'A3');
+  const second = await cli(...place.args);
+  expect(`${second.stdout}${second.stderr}`).toContain('6 of 6 jobs done, 4 of them before');
+  expect(second.code).toBe(0);
+  const out = join(place.output, 'out');
+  expect((await readdir(out)).sort()).toEqual(
+    ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'].map((well) => `${well}.copy`),
+  );
+  for (const well of ['A1', 'A2', 'A6']) {
+    expect(await readFile(join(out, `${well}.copy`), 'utf8')).toBe(well);
+  }
+
+  const third = await cli(...place.args);
+  expect(third.stdout).toContain('6 of 6 jobs done, 6 of them before');
+  expect(third.code).toBe(0);
+  // One record of success for each job: nothing was done twice.
+  let successes = 0;
+  for await (const { outcome } of readRecords(new FolderStore(place.output), 'DistributedFiji', 'my-jobs')) {
+    successes += outcome === 'success' ? 1 : 0;
+  }
+  expect(successes).toBe(6);
+}, 300_000);
+
+test('Ctrl-C: a second run is refused meanwhile, nobody is left behind, and what is done stays', async () => {
+  const groups = { Plate: 'P', Well: 'A1..A40' };
+  const slow = `#@ String Well\n#@ File output_directory\nimport time, io\nfrom java.io import File\ntime.sleep(0.5)\nio.open(File(output_directory, Well + '.txt').path, 'w').write(u'x')\n`;
+  const place = await aPlace({ ...JOB, groups }, slow);
+  const bin = (name: string): string => fileURLToPath(new URL(`../../bin/${name}`, import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ['--import', bin('node-version.mjs'), bin('distributed-fiji.ts'), ...place.args],
+    {
+      env: { ...process.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)));
+  const exited = once(child, 'exit');
+  const done = async (): Promise<number> =>
+    (await summarize(readRecords(new FolderStore(place.output), 'DistributedFiji', 'my-jobs'))).done;
+  while ((await done()) < 2 && child.exitCode === null) await sleep(200);
+
+  const other = await cli(...place.args);
+  expect(other.stderr).toContain('Another run is at work');
+  expect(other.code).toBe(1);
+
+  const everybody = await descendants(child.pid!);
+  child.kill('SIGINT');
+  const [code] = (await exited) as [number | null];
+  expect(printed).toMatch(/Stopped: \d+ of 40 jobs are done\./);
+  expect(code).toBe(1);
+  expect(await Promise.all(everybody.map(isAlive))).toEqual(everybody.map(() => false));
+  const before = await done();
+  expect(before).toBeGreaterThanOrEqual(2);
+  expect(before).toBeLessThan(40);
+  expect(printed).toContain(`Stopped: ${before} of 40`);
+  const texts = await readdir(join(place.output, 'out'));
+  expect(texts.length).toBe(before);
+}, 300_000);
