@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { Architecture } from '../config/index.ts';
 import { bundleWorker } from '../worker/bundle.ts';
+import { keptBuild, sourcesDigest } from './kept-build.ts';
 import { lambdaBundle } from './lambda-bundle.ts';
 import { nodeBinary } from './node-binary.ts';
 
@@ -26,11 +27,14 @@ export interface Artifacts {
 
 /** @param architecture of the machines; the Lambda functions are JavaScript alone. */
 export async function buildArtifacts(architecture: Architecture): Promise<Artifacts> {
+  const sources = await sourcesDigest();
   const [worker, node, monitor, cleanup] = await Promise.all([
-    bundleWorker(),
+    keptBuild('worker', sources, () => bundleWorker()),
     nodeBinary(architecture),
-    lambdaBundle('monitor', join('lib', 'monitor', 'lambda.ts')),
-    lambdaBundle('cleanup', join('lib', 'infrastructure', 'cleanup', 'handler.ts')),
+    keptBuild('monitor', sources, () => lambdaBundle('monitor', join('lib', 'monitor', 'lambda.ts'))),
+    keptBuild('cleanup', sources, () =>
+      lambdaBundle('cleanup', join('lib', 'infrastructure', 'cleanup', 'handler.ts')),
+    ),
   ]);
   return { worker, node, monitor, cleanup };
 }

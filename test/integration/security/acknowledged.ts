@@ -45,7 +45,7 @@ export const acknowledged: readonly Acknowledgement[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where: /(Machines|Monitor|CleanUp)\/Policy/,
+    where: /(Machines|Monitor|CleanUp)\/Policy|Task\/ExecutionPolicy/,
     reason:
       'Only for actions that know no narrower resource; each says so in lib/infrastructure/permissions.ts.',
   },
