@@ -54,7 +54,7 @@ const LAST_CHANCE = 3;
 const RESTART_MS = 500;
 
 /** What is shown of a worker's last words. */
-const LAST_WORDS_BYTES = 2000;
+const LAST_WORDS_BYTES = 16_000;
 
 export function startCrew({ size, entry, environment, jobsEnded, logs }: CrewOptions): Crew {
   const stopping = new AbortController();
@@ -107,7 +107,9 @@ function lastWords(log: string): string {
     const bytes = Buffer.alloc(Math.min(size, LAST_WORDS_BYTES));
     readSync(file, bytes, 0, bytes.length, size - bytes.length);
     const lines = bytes.toString('utf8').split('\n');
-    const words = lines.slice(lines.findLastIndex((line) => line.startsWith('{')) + 1);
+    const words = lines.slice(
+      Math.max(lines.findLastIndex((line) => line.startsWith('{')) + 1, size > bytes.length ? 1 : 0),
+    );
     return words.join('\n').trim() || '(nothing)';
   } finally {
     closeSync(file);
