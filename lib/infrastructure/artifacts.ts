@@ -5,16 +5,10 @@
 import { join } from 'node:path';
 import type { Architecture } from '../config/index.ts';
 import { bundleWorker } from '../worker/bundle.ts';
+import type { Artifact } from './artifact.ts';
 import { keptBuild, sourcesDigest } from './kept-build.ts';
 import { lambdaBundle } from './lambda-bundle.ts';
 import { nodeBinary } from './node-binary.ts';
-
-export interface Artifact {
-  /** Absolute path. */
-  readonly folder: string;
-  /** Hex: other contents, other digest. */
-  readonly digest: string;
-}
 
 export interface Artifacts {
   readonly worker: Artifact;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Artifact } from './artifacts.ts';
+import type { Artifact } from './artifact.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

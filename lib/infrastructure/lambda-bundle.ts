@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import type { Artifact } from './artifacts.ts';
+import type { Artifact } from './artifact.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

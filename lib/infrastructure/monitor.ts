@@ -9,7 +9,7 @@ import { AssetHashType, Duration, type Stack } from 'aws-cdk-lib/core';
 import { Construct, type IDependable } from 'constructs';
 import type { Config } from '../config/index.ts';
 import { type MonitorSettings, toEnvironment } from '../monitor/settings.ts';
-import type { Artifact } from './artifacts.ts';
+import type { Artifact } from './artifact.ts';
 import { type Arns, monitorStatements, schedulerStatements } from './permissions.ts';
 
 export interface MonitorProps {

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Architecture } from '../config/index.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
-import type { Artifact } from './artifacts.ts';
+import type { Artifact } from './artifact.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

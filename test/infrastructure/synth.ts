@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { type ConfigInput, parseConfig } from '../../lib/config/index.ts';
-import type { Artifact, Artifacts } from '../../lib/infrastructure/artifacts.ts';
+import type { Artifact } from '../../lib/infrastructure/artifact.ts';
+import type { Artifacts } from '../../lib/infrastructure/artifacts.ts';
 import { DistributedFijiStack } from '../../lib/infrastructure/stack.ts';
 
 export { Match, Template };

@@ -6,7 +6,7 @@ import { CustomResource, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../../config/index.ts';
 import { MACHINE_ATTRIBUTES } from '../../monitor/settings.ts';
-import type { Artifact } from '../artifacts.ts';
+import type { Artifact } from '../artifact.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Machines } from '../machines.ts';
 import { lambdaDefaults } from '../monitor.ts';
