@@ -91,8 +91,7 @@ export async function fijiWithLauncher(
   mkdirSync(join(home, 'jars'), { recursive: true });
   for (const jar of parts.start.jars) symlinkSync(jar, join(home, 'jars', `x-${basename(jar)}`));
   const gateway = join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy');
-  const flags =
-    name === 'ImageJ-linux64' ? 'shift' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
+  const flags = name === 'ImageJ-linux64' ? 'shift' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
   writeFileSync(
     join(home, name),
     `#!/bin/sh
