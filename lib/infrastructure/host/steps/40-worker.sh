@@ -29,7 +29,8 @@ chmod 755 "$work/node"
 
 mkdir "$work/lib"
 for library in "$LOADER" libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 libstdc++.so.6 libgcc_s.so.1; do
-  path=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
+  # Read to its end: an awk that left early would break ldconfig's pipe, and pipefail makes that an error now and then.
+  path=$(ldconfig -p | awk -v name="$library" '$1 == name && !found { print $NF; found = 1 }')
   if [[ -z $path ]]; then
     echo "the machine's system has no $library"
     exit 1

@@ -8,7 +8,8 @@ set -euo pipefail
 
 options=(--read-only --allow-other)
 # Without it Mountpoint may take 95% of the memory that containers were promised. Since 1.24.
-mount-s3 --help | grep -q -- --memory-target && options+=(--memory-target "$MOUNT_MEMORY_MIB")
+known=$(mount-s3 --help)
+[[ $known == *--memory-target* ]] && options+=(--memory-target "$MOUNT_MEMORY_MIB")
 
 mkdir -p "$MOUNT_FOLDER"
 cat >"${UNITS:-/etc/systemd/system}/distributed-fiji-mount.service" <<EOF
