@@ -57,23 +57,29 @@ export async function run(): Promise<void> {
     const cores = availableParallelism();
     const blur = { folder, script, parameters: { input, sigma: 2 }, output: 1 };
     console.log(`Fiji: ${fiji.origin}\n${cores} cores; 512 x 512, 8 bit: open, blur, save (Jython)\n`);
-    const rows: [string, number, string][] = [];
-    for (const workers of [1, cores]) {
-      const jobs = 6 * workers;
-      const alone = await processes(fiji, { ...blur, workers, jobs });
-      const fresh = await pooled(fiji, { ...blur, workers, jobs, jobsPerFiji: 1 });
-      const kept = await pooled(fiji, { ...blur, workers, jobs: 300 * workers, jobsPerFiji: 1000 });
-      const who = workers === 1 ? 'one worker' : `${workers} workers, every core busy`;
-      rows.push([`${who}: one Fiji process a job`, alone, '1.0']);
-      rows.push([`${who}: JOBS_PER_FIJI 1, the next one prepared`, fresh, (fresh / alone).toFixed(1)]);
-      rows.push([`${who}: JOBS_PER_FIJI 1000`, kept, (kept / alone).toFixed(1)]);
-    }
     console.log(`${''.padEnd(62)}jobs/min   times`);
-    for (const [what, rate, ratio] of rows)
-      console.log(`${what.padEnd(62)}${rate.toFixed(0).padStart(8)}${ratio.padStart(8)}`);
+    for (const workers of [1, cores]) {
+      const who = workers === 1 ? 'one worker' : `${workers} workers, every core busy`;
+      const alone = await processes(fiji, { ...blur, workers, jobs: 4 * workers });
+      print(`${who}: one Fiji process a job`, alone, alone);
+      print(
+        `${who}: JOBS_PER_FIJI 1, the next one prepared`,
+        await pooled(fiji, { ...blur, workers, jobs: 4 * workers, jobsPerFiji: 1 }),
+        alone,
+      );
+      print(
+        `${who}: JOBS_PER_FIJI 1000`,
+        await pooled(fiji, { ...blur, workers, jobs: 100 * workers, jobsPerFiji: 1000 }),
+        alone,
+      );
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function print(what: string, rate: number, alone: number): void {
+  console.log(`${what.padEnd(62)}${rate.toFixed(1).padStart(8)}${(rate / alone).toFixed(1).padStart(8)}`);
 }
 
 interface Load {

@@ -31,7 +31,7 @@ export const OUTPUT_DIRECTORY = 'output_directory';
  * (Context, services, gateways, loggers) are not among them.
  */
 export function readScriptParameters(text: string): ScriptParameter[] {
-  const parameters = new Map<string, ScriptParameter>();
+  const parameters: ScriptParameter[] = [];
   let header = true;
   for (const line of text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)) {
     let declaration: string | undefined;
@@ -39,9 +39,9 @@ export function readScriptParameters(text: string): ScriptParameter[] {
     else if (header && /^\W*[^\w#]@/.test(line)) declaration = line.slice(line.indexOf('@') + 1);
     else if (/\w/.test(line)) header = false;
     const parameter = declaration === undefined ? undefined : readDeclaration(declaration);
-    if (parameter) parameters.set(parameter.name, parameter);
+    if (parameter) parameters.push(parameter);
   }
-  return [...parameters.values()];
+  return parameters;
 }
 
 function readDeclaration(declaration: string): ScriptParameter | undefined {

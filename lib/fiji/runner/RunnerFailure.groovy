@@ -41,6 +41,8 @@ class RunnerFailure {
     return line <= lines.size() ? lines[line - 1].trim().take(300) : null
   }
 
+  static String plain(String path) { path.replaceAll(/[^\x00-\x7F]/, '_') }
+
   private static boolean isPython(Throwable t) { t.class.name.startsWith('org.python.core.Py') }
 
   private static List chainOf(Throwable thrown) {
@@ -65,7 +67,7 @@ class RunnerFailure {
   private static Integer lineOf(List chain, String script) {
     for (Throwable t in chain.reverse()) {
       if (isPython(t)) {
-        def lines = (String.valueOf(t) =~ /File "([^"]*)", line (\d+)/).findAll { new File(it[1]).name == script || it[1].startsWith('<') }
+        def lines = (String.valueOf(t) =~ /File "([^"]*)", line (\d+)/).findAll { new File(it[1]).name in [script, plain(script)] || it[1].startsWith('<') }
         if (lines) return lines.last()[2] as int
       }
       def frame = t.stackTrace.find { it.lineNumber > 0 && (it.fileName == script || it.fileName ==~ /Script\d+\.groovy/) }

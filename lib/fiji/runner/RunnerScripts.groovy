@@ -14,6 +14,7 @@ class RunnerScripts {
   private final ctx, parameters, macros, failure
   /** Fiji's own streams: a script may replace System.out. */
   final PrintStream stdout = System.out, stderr = System.err
+  private Object environment
   volatile Thread thread
   volatile String path
 
@@ -26,9 +27,11 @@ class RunnerScripts {
     try {
       if (extension == 'ijm') Class.forName('ij.macro.Interpreter')
       else {
-        ScriptEngine engine = ctx.getService(ScriptService).getLanguageByExtension(extension)?.scriptEngine
-        if (extension == 'py') freshPython()
-        engine?.eval(extension == 'py' ? 'import os' : '1')
+        def language = ctx.getService(ScriptService).getLanguageByExtension(extension)
+        if (extension == 'py') freshPython(language)
+        ScriptEngine engine = language.scriptEngine
+        if (extension == 'py') rememberEnvironment(engine)
+        engine.eval(extension == 'py' ? 'import os' : '1')
       }
     }
     catch (Throwable ignored) { } // The job itself will say what is wrong.
@@ -50,7 +53,6 @@ class RunnerScripts {
   }
 
   private Map attempt(String script, String output, List given, screen) {
-    Map python = null
     try {
       String extension = script.contains('.') ? script.substring(script.lastIndexOf('.') + 1).toLowerCase() : ''
       ScriptInfo info = new ScriptInfo(ctx, script)
@@ -63,24 +65,24 @@ class RunnerScripts {
       if (checked.problems) return [kind: 'refused', problems: checked.problems]
 
       if (macro) return macros.run(script, info, checked.inputs, given, screen)
-      if (extension == 'py') python = freshPython()
-      return module(info, checked.inputs)
+      if (extension == 'py') freshPython(language)
+      return module(info, checked.inputs, extension == 'py')
     }
     catch (Throwable thrown) {
       return failure.describe(thrown, script, stderr)
     }
-    finally {
-      if (python != null) closePython(python)
-    }
   }
 
-  private Map module(ScriptInfo info, Map inputs) {
+  private Map module(ScriptInfo info, Map inputs, boolean isPython) {
     def module = info.createModule()
     ctx.inject(module)
     Throwable thrown = null
     // ScriptModule.run logs what a script throws and returns as if all were well: its engine is watched instead.
     ScriptEngine engine = module.getEngine()
+    if (isPython) rememberEnvironment(engine)
     module.@scriptEngine = (ScriptEngine) Proxy.newProxyInstance(this.class.classLoader, [ScriptEngine] as Class[], { Object proxy, Method method, Object[] args ->
+      // Jython 2.7.0 cannot say what went wrong in a file whose path is not plain ASCII.
+      if (isPython && method.name == 'put' && args[0] == ScriptEngine.FILENAME) args[1] = failure.plain(args[1])
       try { return method.invoke(engine, args) }
       catch (InvocationTargetException e) {
         if (method.name != 'eval') throw e.targetException
@@ -100,6 +102,9 @@ class RunnerScripts {
     def canceler = new ModuleRunner(ctx, module, pre, []).preProcess()
     if (canceler != null) return [kind: 'refused', problems: canceler.cancelReason ?: canceler.class.simpleName + ' refused the script']
     module.run()
+    // Groovy's print stays in the engine's own writer until somebody asks for it.
+    [engine.context.writer, engine.context.errorWriter].each { it?.flush() }
+    if (isPython) closePython(engine)
     if (thrown != null) return failure.describe(thrown, info.path, stderr)
     return [kind: 'success']
   }
@@ -109,28 +114,35 @@ class RunnerScripts {
     return (names + ['.ijm']).unique().sort().join(', ')
   }
 
-  /** Jython keeps modules, sys.path and the environment in one place for all scripts: each gets its own. Null: no Jython. */
-  private Map freshPython() {
+  /**
+   * Jython keeps modules and sys.path in a state. Engines of plain Java make one each; Fiji's own language shares one
+   * among all scripts of a thread: each gets its own here.
+   */
+  private void freshPython(language) {
+    if (language.class.simpleName == 'AdaptedScriptLanguage') return
     try {
-      ClassLoader loader = Thread.currentThread().contextClassLoader ?: this.class.classLoader
-      Class py = Class.forName('org.python.core.Py', true, loader)
+      Class py = python('org.python.core.Py')
       py.getSystemState() // The first use reads the settings that a new state is made from.
-      Object state = Class.forName('org.python.core.PySystemState', true, loader).newInstance()
-      py.setSystemState(state)
-      Object interpreter = Class.forName('org.python.util.PythonInterpreter', true, loader).getConstructor(Class.forName('org.python.core.PyObject', true, loader), state.class).newInstance(null, state)
-      interpreter.exec('import posix\nsaved = dict(posix.environ)')
-      return [py: py, state: state, interpreter: interpreter]
+      py.setSystemState(python('org.python.core.PySystemState').newInstance())
     }
-    catch (ClassNotFoundException ignored) { return null }
+    catch (ClassNotFoundException ignored) { }
+  }
+
+  /** The environment is one for all of Jython: what it was before the first script. */
+  private void rememberEnvironment(ScriptEngine engine) {
+    if (environment == null) environment = engine.eval("dict(__import__('posix').environ)")
   }
 
   /** Files that a Python script opened and never closed are written out now, as at the end of a process. */
-  private void closePython(Map python) {
+  private void closePython(ScriptEngine engine) {
     try {
-      // An engine may have made a state of its own.
-      [python.state, python.py.getSystemState()].unique { a, b -> a.is(b) ? 0 : 1 }.each { it.cleanup() }
-      python.interpreter.exec('posix.environ.clear()\nposix.environ.update(saved)')
+      python('org.python.core.Py').getSystemState().cleanup()
+      engine.put('distributed_fiji_environment', environment)
+      engine.eval("__import__('posix').environ.clear()")
+      engine.eval("__import__('posix').environ.update(distributed_fiji_environment)")
     }
     catch (Throwable e) { stderr.println('Closing what Python left open: ' + e) }
   }
+
+  private Class python(String name) { Class.forName(name, true, Thread.currentThread().contextClassLoader ?: this.class.classLoader) }
 }

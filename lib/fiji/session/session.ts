@@ -143,7 +143,7 @@ export class Session {
     // What the script printed may still be on its way; a process that ended has closed its streams by now, or soon.
     await Promise.race([
       ended.kind === 'reported' ? printed : sleep(200),
-      sleep(2000, undefined, { ref: false }),
+      sleep(10_000, undefined, { ref: false }),
     ]);
     this.#log = undefined;
     this.#markers.clear();
