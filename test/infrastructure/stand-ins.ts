@@ -41,7 +41,8 @@ export class StandInMachine {
     for (const program of PROGRAMS) {
       const lines = [
         '#!/bin/bash',
-        `{ printf ${program}; printf ' %q' "$@"; echo; } >>"$RECORD"`,
+        // One write a line: two programs of a pipe record at the same moment.
+        `printf -v asked ' %q' "$@"; printf '%s\\n' "${program}$asked" >>"$RECORD"`,
         behaviour[program] ?? 'exit 0',
       ];
       writeFileSync(this.path('bin', program), `${lines.join('\n')}\n`);
