@@ -14,7 +14,9 @@ class RunnerScripts {
   private final ctx, parameters, macros, failure
   /** Fiji's own streams: a script may replace System.out. */
   final PrintStream stdout = System.out, stderr = System.err
+  /** Jython's environment is one for all scripts: what it was before the first. */
   private Object environment
+  private Boolean enginesShareState
   volatile Thread thread
   volatile String path
 
@@ -28,9 +30,7 @@ class RunnerScripts {
       if (extension == 'ijm') Class.forName('ij.macro.Interpreter')
       else {
         def language = ctx.getService(ScriptService).getLanguageByExtension(extension)
-        if (extension == 'py') freshPython(language)
-        ScriptEngine engine = language.scriptEngine
-        if (extension == 'py') rememberEnvironment(engine)
+        ScriptEngine engine = extension == 'py' ? pythonEngine { language.scriptEngine } : language.scriptEngine
         engine.eval(extension == 'py' ? 'import os' : '1')
       }
     }
@@ -65,7 +65,6 @@ class RunnerScripts {
       if (checked.problems) return [kind: 'refused', problems: checked.problems]
 
       if (macro) return macros.run(script, info, checked.inputs, given, screen)
-      if (extension == 'py') freshPython(language)
       return module(info, checked.inputs, extension == 'py')
     }
     catch (Throwable thrown) {
@@ -78,8 +77,7 @@ class RunnerScripts {
     ctx.inject(module)
     Throwable thrown = null
     // ScriptModule.run logs what a script throws and returns as if all were well: its engine is watched instead.
-    ScriptEngine engine = module.getEngine()
-    if (isPython) rememberEnvironment(engine)
+    ScriptEngine engine = isPython ? pythonEngine { module.@scriptEngine = null; module.getEngine() } : module.getEngine()
     module.@scriptEngine = (ScriptEngine) Proxy.newProxyInstance(this.class.classLoader, [ScriptEngine] as Class[], { Object proxy, Method method, Object[] args ->
       // Jython 2.7.0 cannot say what went wrong in a file whose path is not plain ASCII.
       if (isPython && method.name == 'put' && args[0] == ScriptEngine.FILENAME) args[1] = failure.plain(args[1])
@@ -115,22 +113,21 @@ class RunnerScripts {
   }
 
   /**
-   * Jython keeps modules and sys.path in a state. Engines of plain Java make one each; Fiji's own language shares one
-   * among all scripts of a thread: each gets its own here.
+   * Jython keeps modules and sys.path in a state. Some engines make one each (plain Java's, since 2.7.2), others share
+   * one among all scripts: those get a new one for each.
    */
-  private void freshPython(language) {
-    if (language.class.simpleName == 'AdaptedScriptLanguage') return
-    try {
-      Class py = python('org.python.core.Py')
-      py.getSystemState() // The first use reads the settings that a new state is made from.
-      py.setSystemState(python('org.python.core.PySystemState').newInstance())
+  private ScriptEngine pythonEngine(Closure make) {
+    Class py = python('org.python.core.Py')
+    def fresh = { py.setSystemState(python('org.python.core.PySystemState').newInstance()) }
+    Object before = py.getSystemState()
+    if (enginesShareState) fresh()
+    ScriptEngine engine = make()
+    if (enginesShareState == null) {
+      enginesShareState = py.getSystemState().is(before)
+      if (enginesShareState) { fresh(); engine = make() }
     }
-    catch (ClassNotFoundException ignored) { }
-  }
-
-  /** The environment is one for all of Jython: what it was before the first script. */
-  private void rememberEnvironment(ScriptEngine engine) {
     if (environment == null) environment = engine.eval("dict(__import__('posix').environ)")
+    return engine
   }
 
   /** Files that a Python script opened and never closed are written out now, as at the end of a process. */
