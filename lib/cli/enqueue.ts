@@ -91,11 +91,15 @@ async function send(jobFile: JobFile, { config, from, done, command }: Send): Pr
     process.stdout.write('There is nothing to send.\n');
     return;
   }
-  const client = sqsClient({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+  const options = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
+  const client = sqsClient(options);
   try {
     const url = await queueUrl(client, config.SQS_QUEUE_NAME);
     const { sent } = await sendJobs({ client, queueUrl: url, jobFile, from, isDone, total, command });
     process.stdout.write(`${plural(sent, 'job')} sent to the queue ${config.SQS_QUEUE_NAME}.\n`);
+    const { wakeMonitor } = await import('./wake-monitor.ts'); // its client is of no use to any other command
+    const note = await wakeMonitor(config, sent, options);
+    if (note !== undefined) tell([note]);
   } finally {
     client.destroy();
   }

@@ -2,6 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +12,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseMessage } from '../../lib/jobs/index.ts';
+import { enqueuedJobs } from '../../lib/monitor/event.ts';
 import { aFolder } from '../fixtures/folder.ts';
 import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
 
@@ -48,7 +51,7 @@ async function jobFile(name: string, content: object): Promise<string> {
   return path;
 }
 
-function start(...args: readonly string[]): ChildProcess {
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const entry = ['--import', root('bin/node-version.mjs'), root('bin/distributed-fiji.ts')];
   return spawn(process.execPath, [...entry, 'enqueue', ...args], {
     cwd: folder,
@@ -60,6 +63,7 @@ function start(...args: readonly string[]): ChildProcess {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_EC2_METADATA_DISABLED: 'true',
+      ...env,
     },
   });
 }
@@ -79,7 +83,7 @@ async function end(child: ChildProcess): Promise<Ended> {
   return { code, out, err };
 }
 
-const enqueue = (...args: readonly string[]) => end(start(...args));
+const enqueue = (...args: readonly string[]) => end(start(args));
 
 async function received(url: string): Promise<string[]> {
   const jobs: string[] = [];
@@ -147,7 +151,7 @@ describe('enqueue', () => {
     const groups = { Plate: 'P1..P20', Well: 'A01..P24' };
     const path = await jobFile('many.json', { output_file_location: 'o', groups });
     const config = await configFor('Stop');
-    const child = start(path, '-c', config);
+    const child = start([path, '-c', config]);
     const ended = end(child);
     while ((await server.counts(queueUrl)).waiting < 500) await sleep(20);
     child.kill('SIGINT');
@@ -206,3 +210,106 @@ describe('enqueue', () => {
     });
   });
 });
+
+describe('when enqueue has sent its jobs', () => {
+  const path = () => jobFile('woken.json', wells);
+
+  test('it wakes the monitor, and says nothing of it', async () => {
+    queueUrl = await server.createQueue('WokenQueue');
+    const lambda = await aLambda((response) => response.writeHead(202).end());
+    const { code, err } = await end(start([await path(), '-c', await configFor('Woken')], lambda.env));
+    await lambda.stop();
+    expect({ code, notes: err.includes('Note') }).toEqual({ code: 0, notes: false });
+    expect(lambda.calls).toEqual([
+      {
+        at: 'POST /2015-03-31/functions/WokenMonitor/invocations',
+        type: 'Event',
+        event: { enqueued: 48 },
+        jobsInQueue: 48,
+      },
+    ]);
+    expect(enqueuedJobs(lambda.calls[0]?.event)).toBe(48);
+  });
+
+  test('it leaves the monitor alone without AUTO_MONITOR and on --dry-run', async () => {
+    queueUrl = await server.createQueue('ManualQueue');
+    const lambda = await aLambda((response) => response.writeHead(202).end());
+    const manual = await configFor('Manual', ', AUTO_MONITOR: false');
+    expect(await end(start([await path(), '-c', manual], lambda.env))).toMatchObject({ code: 0 });
+    const automatic = await configFor('Manual');
+    expect(await end(start([await path(), '-c', automatic, '-n'], lambda.env))).toMatchObject({ code: 0 });
+    await lambda.stop();
+    expect(lambda.calls).toEqual([]);
+  });
+
+  test.each([
+    ['there is no Lambda at all', undefined, /within a minute\. \(It could not be woken now\. .+\.\)$/],
+    ['it may not', [403, 'AccessDeniedException'], /within a minute\. \(.+: AWS does not allow it/],
+    ['Lambda is out of order', [500, 'ServiceException'], /within a minute\. \(.+\)$/],
+    [
+      'the stack has no monitor',
+      [404, 'ResourceNotFoundException'],
+      /there is no monitor RefusedMonitor in us-east-1.*npx cdk deploy\.$/,
+    ],
+  ] as const)('and %s, the jobs are sent all the same, and one line says so', async (_, answer, line) => {
+    queueUrl = await server.createQueue('RefusedQueue');
+    const lambda =
+      answer &&
+      (await aLambda((response) =>
+        response.writeHead(answer[0], { 'x-amzn-errortype': answer[1] }).end('{"Message":"no"}'),
+      ));
+    const { code, out, err } = await end(
+      start([await path(), '-c', await configFor('Refused')], lambda?.env),
+    );
+    await lambda?.stop();
+    expect({ code, sent: out.includes('48 jobs sent') }).toEqual({ code: 0, sent: true });
+    const lines = err.split(/\n|\r/).filter((each) => each !== '' && !/ 48 jobs/.test(each));
+    expect(lines).toEqual([expect.stringMatching(line)]);
+    await received(queueUrl);
+  });
+
+  test('and Lambda never answers, the command still ends', async () => {
+    queueUrl = await server.createQueue('SilentQueue');
+    const lambda = await aLambda(() => undefined);
+    const { code, err } = await end(start([await path(), '-c', await configFor('Silent')], lambda.env));
+    await lambda.stop();
+    expect(code).toBe(0);
+    expect(err).toContain('the monitor will see them within a minute');
+  });
+});
+
+interface Call {
+  readonly at: string;
+  readonly type: string | undefined;
+  readonly event: unknown;
+  /** When the call came. */
+  readonly jobsInQueue: number;
+}
+
+/** What answers to Lambda's Invoke; moto's own runs functions in Docker. */
+async function aLambda(answer: (response: ServerResponse) => void) {
+  const calls: Call[] = [];
+  const lambda: Server = createServer((request, response) => {
+    void text(request).then(async (body) => {
+      calls.push({
+        at: `${String(request.method)} ${String(request.url)}`,
+        type: request.headers['x-amz-invocation-type'] as string | undefined,
+        event: JSON.parse(body) as unknown,
+        jobsInQueue: (await server.counts(queueUrl)).waiting,
+      });
+      answer(response);
+    });
+  });
+  lambda.listen(0, '127.0.0.1');
+  await once(lambda, 'listening');
+  const { port } = lambda.address() as AddressInfo;
+  return {
+    calls,
+    env: { AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${String(port)}` },
+    stop: async () => {
+      lambda.closeAllConnections();
+      lambda.close();
+      await once(lambda, 'close');
+    },
+  };
+}
