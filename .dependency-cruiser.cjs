@@ -28,7 +28,8 @@ const allowed = {
   ],
   report: ['records', 'store', 'jobs'],
   infrastructure: ['aws', 'config', 'monitor', 'records/record.ts', 'worker/settings.ts', 'worker/bundle.ts'],
-  // The script is fetched by the same code as a worker's: what is checked before a run is what the run uses.
+  // The script is fetched, and inputs are known, by the same code as a worker's: what is checked before a run is what
+  // the run uses.
   cli: [
     'aws',
     'config',
@@ -40,6 +41,7 @@ const allowed = {
     'local',
     'report',
     'monitor',
+    'worker/input-reference.ts',
     'worker/script.ts',
   ],
 };

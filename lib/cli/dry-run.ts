@@ -1,5 +1,6 @@
 /** What `--dry-run` tells: everything that can be known before a job is sent, or run on this machine. */
 import type { JobFile, JobMessage, Scalar } from '../jobs/index.ts';
+import { cappedText, type InputsCheck } from './check-inputs.ts';
 import type { ParameterCheck } from './check-parameters.ts';
 
 const JOBS_SHOWN = 5;
@@ -11,15 +12,21 @@ export interface DryRun {
   readonly verb: 'sent' | 'run';
   /** Undefined when there is no script yet. */
   readonly checked?: ParameterCheck & { readonly script: string };
+  /** Undefined when inputs were not looked for: they are in a bucket. */
+  readonly inputs?: InputsCheck;
+  /** Jobs that are done already and would be left out; undefined when nobody asked. */
+  readonly done?: number;
 }
 
-export async function describeDryRun({ jobFile, verb, checked }: DryRun): Promise<string> {
+export async function describeDryRun({ jobFile, verb, checked, inputs, done }: DryRun): Promise<string> {
   const sections = [
     [`${jobFile.path}: ${plural(jobFile.count, 'job')}. Records are kept under the run "${jobFile.run}".`],
     await firstJobs(jobFile),
     shared(jobFile),
+    doneBefore(jobFile, done, verb),
     locations(jobFile),
     gaps(jobFile),
+    inputsFound(inputs),
     list('Notes', jobFile.notes),
     ...parameters(checked),
     [`Nothing was ${verb}: this was a dry run.`],
@@ -38,11 +45,25 @@ function parameters(checked: DryRun['checked']): string[][] {
   return [list(`Parameters that do not fit ${script}`, problems), list(`Parameters and ${script}`, notes)];
 }
 
+function doneBefore({ count }: JobFile, done: number | undefined, verb: DryRun['verb']): string[] {
+  if (done === undefined || done === 0) return [];
+  const left = count - done;
+  return [
+    `${plural(done, 'job')} of ${count.toLocaleString('en-US')} ${done === 1 ? 'is' : 'are'} done already and would be left out: ${left === 0 ? 'none' : left.toLocaleString('en-US')} would be ${verb}.`,
+  ];
+}
+
+function inputsFound(inputs: InputsCheck | undefined): string[] {
+  if (inputs === undefined || inputs.lookedFor === 0) return [];
+  if (inputs.problems.length > 0) return list('Inputs that are missing', inputs.problems);
+  return [inputs.capped ? `${cappedText()} They are there.` : 'The inputs that the jobs name are there.'];
+}
+
 async function firstJobs(jobFile: JobFile): Promise<string[]> {
   const lines: string[] = [];
   for await (const job of jobFile.messages()) {
     if (lines.length === JOBS_SHOWN) break;
-    lines.push(`  ${lines.length + 1}  ${spelled(job.Metadata)}  ->  ${place(job)}${inputs(job)}`);
+    lines.push(`  ${lines.length + 1}  ${spelled(job.Metadata)}  ->  ${place(job)}${patternsOf(job)}`);
   }
   const title =
     jobFile.count > JOBS_SHOWN ? `The first ${JOBS_SHOWN} of ${plural(jobFile.count, 'job')}` : 'Jobs';
@@ -53,7 +74,7 @@ function place({ output_file_location: location }: JobMessage): string {
   return location === '' ? '(the top of the destination)' : location;
 }
 
-function inputs({ inputs: patterns }: JobMessage): string {
+function patternsOf({ inputs: patterns }: JobMessage): string {
   return patterns === undefined ? '' : `\n     inputs: ${patterns.join(', ')}`;
 }
 

@@ -1,13 +1,23 @@
 /** `local`: a job file on this machine, with the worker, the queue's protocol and the records of the cloud. */
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Config } from '../config/index.ts';
+import { alreadyDone } from '../records/done.ts';
 import { readRecords } from '../records/reader.ts';
 import { FolderStore } from '../store/folder-store.ts';
+import { checkInputs, InputsMissingError } from './check-inputs.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
 import { describeDryRun } from './dry-run.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
-import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
+import {
+  findFijiAloud,
+  makeOutputFolder,
+  readWishes,
+  refuseWindows,
+  type LocalSetup,
+} from './local-setup.ts';
 import { writePictures } from './pictures.ts';
 import { loadUserConfig } from './user-config.ts';
 
@@ -48,7 +58,10 @@ export function register(program: Command): void {
     )
     .option('--tries <number>', 'times that a job may fail before it counts as failed', atLeastOne, 1)
     .option('-n, --dry-run', 'show what would run, and run nothing', false)
-    .option('--no-check', 'run jobs even if their parameters do not fit the script')
+    .option(
+      '--no-check',
+      'run jobs even if their parameters do not fit the script, or their inputs are missing',
+    )
     .action((jobFile: string, flags: LocalFlags) => local(jobFile, flags, program));
 }
 
@@ -56,17 +69,21 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   refuseWindows();
   const config = await loadUserConfig(program);
   const setup = await readWishes({ jobFile: path, ...flags }, config);
-  const { jobFile, script } = setup;
+  const { jobFile, script, input } = setup;
   try {
     const name = basename(script.source);
     const check = await checkAgainst(script, jobFile);
+    const inputs = await checkInputs(jobFile, input, config.SOURCE_BUCKET);
     if (flags.dryRun) {
       const checked = { script: name, ...check };
-      process.stdout.write(await describeDryRun({ jobFile, verb: 'run', checked }));
-      return;
+      const done = await countDone(setup, config);
+      process.stdout.write(await describeDryRun({ jobFile, verb: 'run', checked, inputs, done }));
     }
     if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
-    const notes = [...jobFile.notes, ...check.problems, ...check.notes];
+    if (flags.check && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
+      throw new InputsMissingError(inputs, input);
+    if (flags.dryRun) return;
+    const notes = [...jobFile.notes, ...check.problems, ...check.notes, ...inputs.problems];
     const fiji = await findFijiAloud();
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);
@@ -82,6 +99,16 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   } finally {
     jobFile.close();
   }
+}
+
+/** Jobs of the file that a run would leave out. */
+async function countDone({ jobFile, script, output }: LocalSetup, config: Config): Promise<number> {
+  if (!config.CHECK_IF_DONE_BOOL || !existsSync(output)) return 0;
+  const names = { store: new FolderStore(output), appName: config.APP_NAME, run: jobFile.run };
+  const done = await alreadyDone({ ...names, scriptSha256: script.sha256 });
+  let count = 0;
+  for await (const job of jobFile.messages()) if (done.has(job)) count += 1;
+  return count;
 }
 
 function atLeastOne(text: string): number {

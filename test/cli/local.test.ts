@@ -125,8 +125,62 @@ test('--dry-run shows what would run, and writes nothing', async () => {
   const { code, stdout } = await cli(...place.args, '--dry-run');
   expect(stdout).toContain('6 jobs');
   expect(stdout).toContain('Nothing was run');
+  expect(stdout).toContain('The inputs that the jobs name are there.');
   expect(code).toBe(0);
   expect(existsSync(place.output)).toBe(false);
+});
+
+describe('inputs that are not there', () => {
+  const pathsOf = (shared: string, groups: object): object => ({
+    ...JOB,
+    shared_metadata: { input_file_location: `/home/ubuntu/bucket/${shared}` },
+    groups,
+  });
+
+  test('of every job: refused, by the dry run too, with what may be meant', async () => {
+    const place = await aPlace(pathsOf('plaet', JOB.groups));
+    await mkdir(join(place.input, 'plate'));
+    const dry = await cli(...place.args, '--dry-run');
+    expect(dry.stdout).toContain('Inputs that are missing');
+    for (const { code, stderr } of [dry, await cli(...place.args)]) {
+      expect(stderr).toContain('there is no /home/ubuntu/bucket/plaet, which all 6 jobs name');
+      expect(stderr).toContain('Is "plate" meant?');
+      expect(stderr).toContain('[INPUT_INVALID]');
+      expect(code).toBe(1);
+    }
+    expect(existsSync(place.output)).toBe(false);
+    expect((await cli(...place.args, '--dry-run', '--no-check')).code).toBe(0);
+  });
+
+  test('of some jobs: said, with how many', async () => {
+    const groups = ['A1', 'A2', 'A3'].map((Well) => ({
+      Plate: 'P',
+      Well,
+      image: `/home/ubuntu/bucket/${Well}.tif`,
+    }));
+    const place = await aPlace(pathsOf('', groups));
+    const { code, stdout } = await cli(...place.args, '--dry-run');
+    expect(stdout).toContain('"image": there is no /home/ubuntu/bucket/A2.tif, which 1 job names');
+    expect(stdout).toContain('A3.tif');
+    expect(stdout).not.toContain('no /home/ubuntu/bucket/A1.tif');
+    expect(code).toBe(0);
+  });
+});
+
+test('a dry run ends as the run would: parameters that do not fit, a language that Fiji has not', async () => {
+  const place = await aPlace(JOB, `#@ String Field\n${SCRIPT}`);
+  const misfit = await cli(...place.args, '--dry-run');
+  expect(misfit.stdout).toContain('Nothing was run');
+  expect(misfit.stderr).toContain('The script needs "Field"');
+  expect(misfit.code).toBe(1);
+
+  await writeFile(join(place.folder, 'count.lua'), 'print(1)');
+  for (const more of [[], ['--dry-run']]) {
+    const { code, stderr } = await cli(...place.args, '--script', join(place.folder, 'count.lua'), ...more);
+    expect(stderr).toContain('.py (Jython)');
+    expect(stderr).toContain('[SCRIPT_INVALID]');
+    expect(code).toBe(1);
+  }
 });
 
 test('failures by cause, with the log; then the same command does only what is not done', async () => {
@@ -138,6 +192,9 @@ test('failures by cause, with the log; then the same command does only what is n
   const log = /log of the first: (.*\.log)/.exec(first.stdout)?.[1];
   expect(await readFile(log!, 'utf8')).toContain('A2.tif');
   expect(first.stderr).toContain('2 of 6 jobs failed.');
+
+  const dry = await cli(...place.args, '--dry-run');
+  expect(dry.stdout).toContain('4 jobs of 6 are done already and would be left out: 2 would be run.');
 
   await writeFile(join(place.input, 'A2.tif'), 'A2');
   await writeFile(join(place.input, 'A3.tif'), 'A3');
