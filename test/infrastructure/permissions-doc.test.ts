@@ -1,0 +1,105 @@
+/** The policies in docs/permissions.md hold what the commands and `cdk deploy` use, and no more. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { App } from 'aws-cdk-lib/core';
+import { stackOf, templateOf } from './synth.ts';
+
+interface Statement {
+  readonly Sid: string;
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+  readonly Condition?: unknown;
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const doc = readFileSync(join(root, 'docs/permissions.md'), 'utf8');
+
+function policy(name: string): readonly Statement[] {
+  const [, json = ''] = new RegExp(`^\`\`\`json ${name}\\n(.*?)^\`\`\``, 'ms').exec(doc) ?? [];
+  return (JSON.parse(json) as { Statement: Statement[] }).Statement;
+}
+
+const actions = (statements: readonly Statement[]): string[] =>
+  [...new Set(statements.flatMap(({ Action }) => [Action].flat()))].sort();
+
+test('deploying: the bootstrap roles are those that the deployment asks for', () => {
+  const app = stackOf({}).node.root as App;
+  const { directory } = app.synth();
+  const asked = new Set(
+    readdirSync(directory)
+      .filter((name) => /^manifest\.json$|\.assets\.json$/.test(name))
+      .flatMap((name) => [
+        ...readFileSync(join(directory, name), 'utf8').matchAll(/cdk-[a-z0-9]+-[a-z-]+-role/g),
+      ])
+      .map(([role]) => role),
+  );
+  asked.delete('cdk-hnb659fds-cfn-exec-role'); // CloudFormation takes it, and the deploy role hands it over
+  const [statement] = policy('deploying');
+  const given = [statement!.Resource].flat().map((arn) => /cdk-.*-role/.exec(arn)?.[0]);
+  expect(asked.size).toBe(3);
+  expect(given).toEqual(expect.arrayContaining([...asked]));
+  expect(given.filter((role) => !asked.has(role ?? ''))).toEqual(['cdk-hnb659fds-image-publishing-role']);
+});
+
+/** Every file of lib/ that this one loads. */
+function reached(entry: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(entry) || !existsSync(entry)) return seen;
+  seen.add(entry);
+  const text = readFileSync(entry, 'utf8');
+  for (const [, type, path = ''] of text.matchAll(
+    /(import type )?[^;]*?(?:from |import\()'(\.[^']+\.ts)'/g,
+  )) {
+    if (type === undefined) reached(join(dirname(entry), path), seen);
+  }
+  return seen;
+}
+
+/** The action of each request that `enqueue` could make. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  GetObject: 's3:GetObject',
+  GetQueueUrl: 'sqs:GetQueueUrl',
+  HeadObject: 's3:GetObject',
+  Invoke: 'lambda:InvokeFunction',
+  ListObjectsV2: 's3:ListBucket',
+  SendMessageBatch: 'sqs:SendMessage',
+};
+
+/** In the code that it loads, and only for those who write: the store of a worker. */
+const OF_WORKERS = ['PutObject'];
+
+test('running: every request that enqueue can make is allowed, and nothing else', () => {
+  const requests = new Set(
+    [...reached(join(root, 'lib/cli/enqueue.ts'))].flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/new ([A-Z]\w+)Command\(|\bpaginate([A-Z]\w+)\(/g)].map(
+        ([, command, page]) => command ?? page ?? '',
+      ),
+    ),
+  );
+  expect([...requests].sort()).toEqual([...Object.keys(ACTIONS), ...OF_WORKERS].sort());
+  expect(actions(policy('running'))).toEqual([...new Set(Object.values(ACTIONS))].sort());
+});
+
+test('monitoring: what the monitor in AWS may, but for its own log, and the stack’s outputs', () => {
+  const policies = Object.values(templateOf({}).findResources('AWS::IAM::Policy')) as {
+    Properties: { PolicyDocument: { Statement: Statement[] }; Roles: { Ref: string }[] };
+  }[];
+  const own = policies.find(({ Properties }) => /^MonitorRole/.test(Properties.Roles[0]!.Ref));
+  const statements = own!.Properties.PolicyDocument.Statement.filter(({ Sid }) => Sid !== 'WriteItsLog');
+  const told = policy('monitoring');
+  const bySid = (each: readonly Statement[]) =>
+    Object.fromEntries(
+      each.map(({ Sid, Action, Condition }) => [
+        Sid,
+        [actions([{ Sid, Action, Resource: '' }]), Condition !== undefined],
+      ]),
+    );
+  expect(bySid(told)).toEqual({
+    ...bySid(statements),
+    ReadTheStack: [['cloudformation:DescribeStacks'], false],
+  });
+  for (const { Sid, Resource } of told) {
+    const asked = statements.find((each) => each.Sid === Sid);
+    if (asked !== undefined) expect([Sid, Resource === '*']).toEqual([Sid, asked.Resource === '*']);
+  }
+});
