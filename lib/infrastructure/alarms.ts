@@ -12,6 +12,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../config/index.ts';
+import { whereReasonsAre } from '../monitor/failures.ts';
 import type { JobQueue } from './queue.ts';
 
 export interface AlarmsProps {
@@ -37,7 +38,7 @@ export class Alarms extends Construct {
         statistic: 'Maximum',
       }),
       periods: 1,
-      description: `${config.APP_NAME}: jobs have failed for good. npm run failures says why.`,
+      description: `${config.APP_NAME}: jobs have failed for good. ${whereReasonsAre(`s3://${config.DESTINATION_BUCKET}`, config.APP_NAME)}`,
       missing: TreatMissingData.NOT_BREACHING, // SQS is silent about a queue that nobody uses
     });
   }

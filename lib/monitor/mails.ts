@@ -1,4 +1,5 @@
 /** Every mail that the monitor sends. Subjects are plain ASCII of at most 100 characters: SNS takes no other. */
+import { HOW_TO_GO_ON, whereReasonsAre } from './failures.ts';
 import type { Pause, Run } from './memory.ts';
 import type { Expiring } from './policies/retention.ts';
 import type { Shortage } from './policies/shortage.ts';
@@ -14,13 +15,14 @@ export function runEndedMail(state: State, run: Run): Mail {
     `Every job of ${state.settings.APP_NAME} has ended, and no machine runs any more.`,
     '',
     `  done           ${grouped(run.done)}`,
-    `  failed         ${grouped(run.dead)}${run.dead > 0 ? '   (npm run failures says why)' : ''}`,
+    `  failed         ${grouped(run.dead)}`,
     `  dead letters   ${grouped(state.deadLetters)} in the dead-letter queue now`,
     `  machine hours  ${(run.machineSeconds / HOUR).toFixed(1)}, at most ${run.peak} machines at once`,
     `  dollars        ${dollarsOf(run)}`,
     `  interrupted    ${grouped(run.interrupted)} machines taken back by AWS`,
     `  from           ${iso(run.since)} to ${iso(state.now)}`,
     '',
+    ...(run.dead > 0 ? [reasons(state), HOW_TO_GO_ON, ''] : []),
     'Disks, public addresses, requests and storage come on top of the machines.',
     'Results and records stay in your bucket. npx cdk destroy removes the rest.',
   ]);
@@ -39,8 +41,7 @@ function dollarsOf(run: Run): string {
 }
 
 const ADVICE: Readonly<Record<Pause['kind'], string>> = {
-  'jobs fail':
-    'npm run failures shows the reasons. Mend the script or the config, deploy, and send the jobs again.',
+  'jobs fail': `Mend the script or the config and deploy. ${HOW_TO_GO_ON}`,
   'tasks do not fit': 'Change config.ts as said above and deploy again.',
   'workers do not start': 'Check DOCKERHUB_TAG and the registry’s credentials; deploy again.',
   'machines do not join':
@@ -52,6 +53,7 @@ export function pausedMail(state: State, pause: Pause): Mail {
   return mail(state, `paused: ${pause.kind}`, `paused, ${pause.kind}`, [
     `Nothing more is started for ${state.settings.APP_NAME}: ${pause.why}.`,
     '',
+    ...(pause.kind === 'jobs fail' ? [reasons(state)] : []),
     `${ADVICE[pause.kind]}${tries}`,
     `${jobsLeft(state)} Machines without work are ended; jobs that run go on.`,
   ]);
@@ -91,9 +93,10 @@ export function expiringMail(state: State, { what, daysLeft }: Expiring): Mail {
   return mail(state, `retention: ${what}`, `${what} are about to expire`, [
     `SQS keeps a message for ${state.settings.RETENTION_DAYS} days. The oldest of your ${what} is thrown away ${left}.`,
     '',
-    what === 'jobs'
-      ? 'Allow more machines (CLUSTER_MACHINES), or send the job file again later: only what is not done is sent.'
-      : 'Look at them (npm run failures) and send them again (npm run retry) before that. Their records stay in your bucket.',
+    ...(what === 'jobs'
+      ? ['Allow more machines (CLUSTER_MACHINES), or wait until they are gone and begin the rest anew:']
+      : ['Nothing is lost with them: records and logs stay in your bucket.', reasons(state)]),
+    HOW_TO_GO_ON,
   ]);
 }
 
@@ -102,8 +105,12 @@ export function stalledMail(state: State, run: Run): Mail {
   return mail(state, 'stalled', `no job has ended for ${minutes} minutes`, [
     `${jobsLeft(state)} None has ended for ${minutes} minutes.`,
     '',
-    'If your jobs take that long, raise STALLED_AFTER_MINUTES. If not, look at what a worker prints: npm run status.',
+    'If your jobs take that long, raise STALLED_AFTER_MINUTES. If not, look at what a worker prints: its log group in CloudWatch begins with LOG_GROUP_NAME of config.ts.',
   ]);
+}
+
+function reasons({ settings }: State): string {
+  return whereReasonsAre(settings.DESTINATION, settings.APP_NAME);
 }
 
 function jobsLeft({ queue }: State): string {

@@ -47,7 +47,8 @@ describe('a pause', () => {
     expect(body).toContain(
       'Nothing more is started for Plates: 51 attempts in a row failed and none succeeded.',
     );
-    expect(body).toContain('npm run failures');
+    expect(body).toContain(`records and logs below ${settings().DESTINATION}/distributed-fiji/Plates/`);
+    expect(body).toContain('npm run enqueue');
   });
 
   test('does not begin when one succeeded among them, nor when the limit is 0', () => {
@@ -166,6 +167,14 @@ test('messages near their retention are warned of', () => {
   const { subject, body } = mailOf({ running: 1, machines: [{ tasks: 1 }], state: { ages } });
   expect(subject).toBe('Plates: jobs are about to expire');
   expect(body).toContain('The oldest of your jobs is thrown away in 3.5 days.');
+  expect(body).toContain('npm run enqueue');
+});
+
+test('dead letters near their retention: where their reasons stay, and how to do them again', () => {
+  const ages = { queue: 0, deadLetters: 11 * 86_400 };
+  const { body } = mailOf({ running: 1, machines: [{ tasks: 1 }], state: { ages } });
+  expect(body).toContain('Nothing is lost with them');
+  expect(body).toContain('npm run enqueue');
 });
 
 test('a run in which nothing ends for hours is told of, once', () => {
@@ -194,6 +203,7 @@ describe('the end of a run', () => {
     expect(subject).toBe('Plates: 1,200 done, 3 failed');
     expect(body).toContain('machine hours  2.0, at most 4 machines at once');
     expect(body).toContain('dollars        0.07 for Spot machines');
+    expect(body).toContain('records and logs below s3://');
   });
 
   test('what every record says counts more than what was counted on the way', () => {
