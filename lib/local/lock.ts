@@ -5,17 +5,20 @@
  *
  * States: no file -> ours (made whole beside it, then linked: link fails when the name exists)
  *         file, holder alive -> RunInProgressError
- *         file, holder gone -> moved aside, then as with no file. A comer that was slower than another may move the
- *         other's fresh lock: it sees so in the file it moved, and puts it back.
+ *         file, holder gone -> replaced, by whoever holds the lock of taking over from that very holder (the same kind
+ *         of file, named after the dead one, so that it too is taken over when its holder is killed). Without it, a
+ *         comer that was slower than another would replace the other's fresh lock.
  *
  * A folder shared by two machines (NFS): the other machine's processes cannot be seen, so its lock always counts.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DistributedFijiError } from '../errors.ts';
+import { folderError } from '../store/store-error.ts';
+import { folderError } from '../store/store-error.ts';
 import { startOfProcess } from './process-start.ts';
 
 const holder = z.object({
@@ -46,7 +49,7 @@ export interface Lock {
 
 /**
  * @param folder of results; must exist
- * @throws RunInProgressError when somebody else's run is at work there
+ * @throws RunInProgressError when somebody else's run is at work there; StoreError when it cannot be written to
  */
 export async function lockFolder(folder: string): Promise<Lock> {
   const home = join(folder, 'distributed-fiji');
@@ -59,18 +62,46 @@ export async function lockFolder(folder: string): Promise<Lock> {
     since: new Date().toISOString(),
   };
 
-  await mkdir(home, { recursive: true });
-  await writeFile(beside, JSON.stringify(me));
   try {
-    while (!(await linked(beside, path))) {
-      const by = await readHolder(path);
-      if (by !== undefined && (await isAlive(by))) throw new RunInProgressError(folder, path, by);
-      await setAside(path);
-    }
+    await mkdir(home, { recursive: true });
+    await writeFile(beside, JSON.stringify(me));
+  } catch (error) {
+    throw folderError(error, { doing: 'writing', key: '', location: folder });
+  }
+  try {
+    const by = await take(path, beside);
+    if (by !== undefined) throw new RunInProgressError(folder, path, by);
   } finally {
     await rm(beside, { force: true });
   }
   return { release: () => rm(path, { force: true }) };
+}
+
+/**
+ * @param beside a file that says who we are
+ * @returns who else holds it, or is just taking it over; undefined when it is ours now
+ */
+async function take(path: string, beside: string): Promise<Holder | undefined> {
+  for (;;) {
+    if (await linked(beside, path)) return undefined;
+    const text = await readText(path);
+    if (text === undefined) continue; // released meanwhile
+    const by = parseHolder(text);
+    if (by !== undefined && (await isAlive(by))) return by;
+
+    const takeover = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+    const rival = await take(takeover, beside);
+    if (rival !== undefined) return rival;
+    try {
+      if ((await readText(path)) === text) {
+        await link(beside, `${beside}.new`);
+        await rename(`${beside}.new`, path);
+        return undefined;
+      }
+    } finally {
+      await rm(takeover, { force: true });
+    }
+  }
 }
 
 async function linked(from: string, to: string): Promise<boolean> {
@@ -83,10 +114,19 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Undefined when there is none any more, or it is not one of ours (a torn write cannot be: it was linked whole). */
-async function readHolder(path: string): Promise<Holder | undefined> {
+async function readText(path: string): Promise<string | undefined> {
   try {
-    return holder.parse(JSON.parse(await readFile(path, 'utf8')));
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when it is not one of ours (a torn write cannot be: it was linked whole). */
+function parseHolder(text: string): Holder | undefined {
+  try {
+    return holder.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -95,18 +135,6 @@ async function readHolder(path: string): Promise<Holder | undefined> {
 async function isAlive({ host, pid, started }: Holder): Promise<boolean> {
   if (host !== hostname()) return true;
   return started !== '' && (await startOfProcess(pid)) === started;
-}
-
-async function setAside(path: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-    const by = await readHolder(aside);
-    if (by !== undefined && (await isAlive(by))) await linked(aside, path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-  await rm(aside, { force: true });
 }
 
 function codeOf(error: unknown): string | undefined {
