@@ -18,7 +18,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DistributedFijiError } from '../errors.ts';
 import { folderError } from '../store/store-error.ts';
-import { folderError } from '../store/store-error.ts';
 import { startOfProcess } from './process-start.ts';
 
 const holder = z.object({
