@@ -1,10 +1,6 @@
 /** `monitor`: the monitor of a deployed run in this terminal, for those who set AUTO_MONITOR to false. */
 import type { Command } from 'commander';
-import { cloudFormationClient } from '../aws/control-clients.ts';
 import { derive } from '../config/index.ts';
-import { connect } from '../monitor/aws.ts';
-import { deployedSettings } from '../monitor/deployed.ts';
-import { watch } from '../monitor/watch.ts';
 import { loadUserConfig } from './user-config.ts';
 
 interface Flags {
@@ -20,6 +16,13 @@ export function register(program: Command): void {
     .option('--forever', 'go on when the run has ended, for the next one', false)
     .action(async (flags: Flags) => {
       const config = await loadUserConfig(program);
+      // A quarter of a second of clients that no other command needs.
+      const [{ cloudFormationClient }, { connect }, { deployedSettings }, { watch }] = await Promise.all([
+        import('../aws/control-clients.ts'),
+        import('../monitor/aws.ts'),
+        import('../monitor/deployed.ts'),
+        import('../monitor/watch.ts'),
+      ]);
       const options = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
       const settings = await deployedSettings(
         cloudFormationClient(options),
