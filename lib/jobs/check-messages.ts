@@ -1,10 +1,11 @@
 /** What can only be checked when the whole job file is known, since its header may stand behind its groups. */
 import { hash } from 'node:crypto';
-import { excerpt, type Problem } from './group.ts';
+import { excerpt, type Group, type Problem } from './group.ts';
 import type { JobFileHeader } from './header.ts';
 import { IdList } from './id-list.ts';
 import { ID_LENGTH } from './job-id.ts';
 import { fill, placeholdersOf, toLocation } from './location.ts';
+import { nearest } from './nearest.ts';
 import { MAX_MESSAGE_BYTES, locationOf, toMessage } from './make-message.ts';
 import { MOST_PROBLEMS } from './errors.ts';
 import { toBody } from './parse-message.ts';
@@ -33,14 +34,17 @@ export function checkMessages(spool: Spool, header: JobFileHeader, largestGroupB
   if (placeholders === 0 && !mayBeTooLarge) return [];
 
   const problems: Problem[] = [];
+  const unfilled = new Map<string, Unfilled>();
   for (const { index, group, job } of spool.groups()) {
     if (problems.length > MOST_PROBLEMS) break;
     const name = () => `group ${index + 1}, ${excerpt(group)},`;
     const missing = used.filter((key) => !(key in group));
-    if (missing.length > 0) {
-      problems.push(...missing.map((key) => unfilled(name(), key, inLocation.includes(key))));
-      continue;
+    for (const key of missing) {
+      const known = unfilled.get(key);
+      if (known === undefined) unfilled.set(key, { name: name(), group, count: 1 });
+      else known.count += 1;
     }
+    if (missing.length > 0) continue;
     const location = toLocation(fill(header.output_file_location, group));
     if (typeof location !== 'string') {
       problems.push({ what: `${name()} gives ${location.what}`, fix: location.fix });
@@ -50,7 +54,8 @@ export function checkMessages(spool: Spool, header: JobFileHeader, largestGroupB
     const bytes = Buffer.byteLength(toBody(toMessage(header, group, job)));
     if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name(), bytes));
   }
-  return problems;
+  const everywhere = [...unfilled].map(([key, of]) => unfilledProblem(key, of, inLocation.includes(key)));
+  return [...everywhere, ...problems];
 }
 
 /** Reads all groups once more when the output location has placeholders. */
@@ -66,11 +71,24 @@ export function locationUse(spool: Spool, header: JobFileHeader): LocationUse {
   return { count: distinct, sharing: spool.count - single };
 }
 
-function unfilled(name: string, key: string, inLocation: boolean): Problem {
+/** Groups without what a placeholder names: one slip in the template is every group's. */
+interface Unfilled {
+  /** The first of them, as a message names it. */
+  readonly name: string;
+  readonly group: Group;
+  count: number;
+}
+
+function unfilledProblem(key: string, { name, group, count }: Unfilled, inLocation: boolean): Problem {
   const place = inLocation ? 'output_file_location' : 'inputs';
+  const near = nearest(key, Object.keys(group));
+  const others = count === 1 ? '' : `; nor have ${(count - 1).toLocaleString('en-US')} more`;
   return {
-    what: `${name} has no ${excerpt(key)}, which ${place} uses`,
-    fix: `Add it to the group, or take {${key}} out of ${place}.`,
+    what: `${name} has no ${excerpt(key)}, which ${place} uses${others}`,
+    fix:
+      near === undefined
+        ? `Add it to the group, or take {${key}} out of ${place}.`
+        : `Write {${near}} in ${place}, or add ${excerpt(key)} to the group.`,
   };
 }
 

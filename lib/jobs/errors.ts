@@ -4,7 +4,7 @@ import type { Problem } from './group.ts';
 /** How many problems are told at once: enough to mend a file in one go, few enough to read. */
 export const MOST_PROBLEMS = 10;
 
-/** The job file cannot be used. Nothing was sent. */
+/** The job file cannot be used. Nothing was started. */
 export class JobFileError extends DistributedFijiError {
   constructor(path: string, problems: readonly [Problem, ...Problem[]], cause?: unknown) {
     const [first] = problems;
@@ -16,7 +16,7 @@ export class JobFileError extends DistributedFijiError {
         : `Job file ${path} has several problems:\n${told.join('\n')}`,
       {
         code: 'JOB_FILE_INVALID',
-        fix: problems.length === 1 ? first.fix : 'Mend these and try again; nothing was sent.',
+        fix: problems.length === 1 ? first.fix : 'Mend these and try again; nothing was started.',
         ...(cause === undefined ? {} : { cause }),
       },
     );

@@ -1,6 +1,7 @@
 /** What every job of a file shares. */
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { toLocation } from './location.ts';
+import { nearest } from './nearest.ts';
 import { SHAPE } from './read-error.ts';
 import { runNameOf, safeName } from './run-name.ts';
 
@@ -24,7 +25,10 @@ export function toHeader(parts: Readonly<Record<string, unknown>>, path: string)
   if (typeof location !== 'string') {
     problems.push(
       location === undefined
-        ? { what: 'it has no output_file_location', fix: SHAPE }
+        ? {
+            what: 'it has no output_file_location',
+            fix: meantAs('output_file_location', parts) ?? SHAPE,
+          }
         : {
             what: `output_file_location is ${excerpt(location)}`,
             fix: 'Write a text: the folder for results, e.g. "projects/output/".',
@@ -60,9 +64,23 @@ export function toHeader(parts: Readonly<Record<string, unknown>>, path: string)
 
 /** Keys that mean nothing here: most often a slip of the pen. */
 export function unknownKeys(parts: Readonly<Record<string, unknown>>): string[] {
-  return Object.keys(parts)
-    .filter((key) => !KNOWN.includes(key))
-    .map((key) => `"${key}" is no part of a job file and is ignored (known are ${KNOWN.join(', ')}).`);
+  return unknownIn(parts).map((key) => {
+    const near = nearest(key, KNOWN);
+    const guess = near === undefined ? `known are ${KNOWN.join(', ')}` : `is "${near}" meant?`;
+    return `"${key}" is no part of a job file and is ignored (${guess}).`;
+  });
+}
+
+/** What to do about a key that is missing, when one like it is there. */
+export function meantAs(missing: string, parts: Readonly<Record<string, unknown>>): string | undefined {
+  const written = unknownIn(parts).find((key) => nearest(key, KNOWN) === missing);
+  return written === undefined
+    ? undefined
+    : `Write "${missing}" for ${excerpt(written)}, if that is what you mean.`;
+}
+
+function unknownIn(parts: Readonly<Record<string, unknown>>): string[] {
+  return Object.keys(parts).filter((key) => !KNOWN.includes(key));
 }
 
 function suggestion(run: unknown): string {

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { JobFileError, MOST_PROBLEMS } from './errors.ts';
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { groupsOf, type Gap, type GroupSource } from './groups/index.ts';
-import { toHeader, unknownKeys, type JobFileHeader } from './header.ts';
+import { meantAs, toHeader, unknownKeys, type JobFileHeader } from './header.ts';
 import { canonical, jobId } from './job-id.ts';
 import { checkMessages, locationUse, type LocationUse } from './check-messages.ts';
 import { toMessage } from './make-message.ts';
@@ -149,11 +149,7 @@ function equal(first: { place: number; text: string }, second: { place: number; 
 function noGroups({ groups, header }: JobFileParts): Problem {
   if (groups?.kind === 'list')
     return { what: 'its list of groups is empty', fix: 'Write one group for each job.' };
-  const near = Object.keys(header).find((key) => /^groups?$/i.test(key.trim()));
-  return {
-    what: 'it has no groups',
-    fix: near === undefined ? SHAPE : `Is ${excerpt(near)} meant to be "groups"?`,
-  };
+  return { what: 'it has no groups', fix: meantAs('groups', header) ?? SHAPE };
 }
 
 function refuse(path: string, problems: Problem[]): void {

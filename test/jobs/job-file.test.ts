@@ -104,7 +104,7 @@ describe('a job file', () => {
   test('notes keys that mean nothing', async () => {
     const path = await jobFileOf({ ...minimal, shared_metdata: {} });
     const [note] = await opened(path, ({ notes }) => notes);
-    expect(note).toContain('"shared_metdata"');
+    expect(note).toMatch(/"shared_metdata" .* is ignored \(is "shared_metadata" meant\?\)/);
   });
 });
 
@@ -115,7 +115,18 @@ describe('a job file is refused, with the reason and the fix:', () => {
     ['it is a list', '[]', /not one object in braces/],
     ['it has no groups', { output_file_location: 'o' }, /it has no groups/],
     ['its list is empty', { output_file_location: 'o', groups: [] }, /list of groups is empty/],
-    ['groups are misspelt', { output_file_location: 'o', Group: [] }, /Is "Group" meant to be "groups"/],
+    ['groups are misspelt', { output_file_location: 'o', gruops: [] }, /Write "groups" for "gruops"/],
+    ['groups is in the singular', { output_file_location: 'o', Group: [] }, /Write "groups" for "Group"/],
+    [
+      'the location is misspelt',
+      { output_file_locaton: 'o', groups: [{ Well: 'A1' }] },
+      /no output_file_location\.\nFix: Write "output_file_location" for "output_file_locaton"/,
+    ],
+    [
+      'a placeholder is misspelt, once for all groups',
+      { output_file_location: 'o/{wel}', groups: { Well: 'A01..P24' } },
+      /^Job file [^\n]*: group 1, \{"Well":"A01"\}, has no "wel", which output_file_location uses; nor have 383 more\.\nFix: Write \{Well\} in output_file_location/,
+    ],
     ['groups are a number', { output_file_location: 'o', groups: 3 }, /groups is 3/],
     ['groups come twice', '{"output_file_location": "o", "groups": [], "groups": []}', /"groups" twice/],
     ['it has no output location', { groups }, /no output_file_location/],

@@ -4,7 +4,7 @@ import { dirname, extname, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import { messageOf } from '../../errors.ts';
 import { JobFileError } from '../errors.ts';
-import { excerpt, type Group } from '../group.ts';
+import { excerpt, type Group, type Problem } from '../group.ts';
 
 /**
  * Values stay text, so that `01` keeps its zero; a script's `#@ Integer` reads them all the same.
@@ -34,10 +34,14 @@ export async function csvGroups(
   const table = resolve(dirname(path), csv);
   const tabs = ['.tsv', '.tab'].includes(extname(table).toLowerCase());
   // Only for those who have a table: everyone else is spared its memory.
-  const { CsvError, parse } = await import('csv-parse');
+  const { parse } = await import('csv-parse');
+  let columns: number | undefined;
   const rows = parse({
     bom: true,
-    columns: (names: string[]) => checkNames(names, table),
+    columns: (names: string[]) => {
+      columns = names.length;
+      return checkNames(names, table, delimiter !== undefined);
+    },
     delimiter: delimiter ?? (tabs ? '\t' : ','),
     skip_empty_lines: true,
     trim: true,
@@ -47,12 +51,25 @@ export async function csvGroups(
     for await (const row of rows as AsyncIterable<Group>) take(row);
   } catch (cause) {
     if (cause instanceof JobFileError) throw cause;
-    throw new JobFileError(table, [problemOf(cause, cause instanceof CsvError)], cause);
+    throw new JobFileError(table, [problemOf(cause, columns)], cause);
   }
 }
 
 /** `_comment` columns go the way of `_comment` keys; a name may come once. */
-function checkNames(names: string[], table: string): string[] {
+function checkNames(names: string[], table: string, delimiterGiven: boolean): string[] {
+  const [only = ''] = names;
+  const other =
+    delimiterGiven || names.length > 1 ? undefined : [';', '\t', ','].find((sign) => only.includes(sign));
+  if (other !== undefined) {
+    const sign = JSON.stringify(other);
+    const columns = other === ';' ? 'semicolons' : other === ',' ? 'commas' : 'tabs';
+    throw new JobFileError(table, [
+      {
+        what: `its first row is one name, ${excerpt(only)}, with ${columns} in it`,
+        fix: `Excel writes tables so in some countries: add "delimiter": ${sign} beside "csv" in the job file.`,
+      },
+    ]);
+  }
   const bad = names.find((name, index) => name === '' || names.indexOf(name) !== index);
   if (bad === undefined) return names;
   const what =
@@ -62,17 +79,40 @@ function checkNames(names: string[], table: string): string[] {
   ]);
 }
 
-function problemOf(cause: unknown, inTable: boolean): { what: string; fix: string } {
-  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-    return {
-      what: 'there is no such table',
-      fix: 'The path in "csv" is relative to the folder of the job file.',
-    };
+function problemOf(cause: unknown, columns: number | undefined): Problem {
+  const { code, lines, record } = cause as { code?: string; lines?: number; record?: readonly unknown[] };
+  const line = `line ${lines ?? '?'}`;
+  switch (code) {
+    case 'ENOENT':
+      return {
+        what: 'there is no such table',
+        fix: 'The path in "csv" is relative to the folder of the job file.',
+      };
+    case 'CSV_RECORD_INCONSISTENT_COLUMNS':
+      return {
+        what: `${line} has ${counted(record?.length ?? 0, 'value')}, but the first row has ${counted(columns ?? 0, 'name')}`,
+        fix: 'Give every row as many values as the first row has names; a value with the delimiter in it stands in double quotes.',
+      };
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return {
+        what: `a double quote that opens at ${line} is never closed`,
+        fix: 'Close it, or take it out.',
+      };
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return {
+        what: `${line} has a double quote inside a value`,
+        fix: 'Put the whole value in double quotes and write each one inside it twice: "a ""b"" c".',
+      };
+    default:
+      return {
+        what: `the table cannot be read (${messageOf(cause)})`,
+        fix: 'Check that it is a text file and that you may read it.',
+      };
   }
-  return {
-    what: `the table cannot be read (${messageOf(cause)})`,
-    fix: inTable
-      ? 'Give every row as many values as the first row has names, and put values with commas or quotes in double quotes.'
-      : 'Check that it is a file and that you may read it.',
-  };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

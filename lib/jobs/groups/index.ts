@@ -45,7 +45,7 @@ export function groupsOf(path: string, parts: JobFileParts, source: Store | unde
         const found = await fileGroups(description, path, source, take);
         gaps.push(...found.gaps);
         notes.push(...found.notes);
-      } else for (const group of crossProduct(description, path)) take(group);
+      } else for (const group of crossProduct(description, path, notes)) take(group);
     },
   };
 }

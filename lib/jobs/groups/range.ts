@@ -38,6 +38,15 @@ export function expandRange(text: string): string[] | Problem {
   return values;
 }
 
+/** The range that text such as `O01-O06` was probably meant as (`O01..O06`); undefined for any other text. */
+export function meantRange(text: string): string | undefined {
+  const ends = text.split(/\s*[-–—:]\s*/u);
+  if (ends.length !== 2 || ends.some((end) => end === '')) return undefined;
+  const range = ends.join('..');
+  const values = expandRange(range);
+  return Array.isArray(values) && values.length > 1 ? range : undefined;
+}
+
 /** 1 for A, 26 for Z, 27 for AA: the rows of a 1536-well plate end at AF. */
 function rowNumber(row: string): number {
   return [...row.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);

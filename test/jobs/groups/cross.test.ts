@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { expandRange } from '../../../lib/jobs/groups/range.ts';
-import { groupsOf, refusalOf } from '../write.ts';
+import { groupsOf, jobFileOf, opened, refusalOf } from '../write.ts';
 
 describe('a range', () => {
   test.each([
@@ -74,8 +74,23 @@ describe('a cross product', () => {
     [{ Well: null }, /"Well" holds null/],
     [{ Well: 'P1..A1' }, /"Well": the range "P1\.\.A1" ends before/],
     [{ Well: ['A1', 'A1..A2'] }, /groups 1 and 2 are equal: \{"Well":"A1"\}/],
+    [{ Well: 'O01-O06' }, /"Well": "O01-O06" is one value, and no well.\nFix: Write "O01..O06"/],
+    [{ Well: ['A1', 'B1 – B6'] }, /Write "B1..B6"/],
     [{}, /it has no groups/],
   ])('%j is refused', async (groups, reason) => {
     expect(await refusalOf({ output_file_location: 'o', groups })).toMatch(reason);
+  });
+});
+
+test('a value that looks like a range elsewhere is taken as it is, with a note', async () => {
+  const path = await jobFileOf({
+    output_file_location: 'o',
+    groups: { Plate: ['P1-A1', 'x-ray', '2024-01-05'], Field: ['1-9', '2-5'], Well: 'A1' },
+  });
+  await opened(path, ({ count, notes }) => {
+    expect(count).toBe(6);
+    expect(notes).toEqual([
+      'groups, "Field": "1-9" is one value; for all from one to the other write "1..9".',
+    ]);
   });
 });

@@ -29,7 +29,14 @@ test('tabs and other delimiters', async () => {
 });
 
 test.each([
-  ['a,b\n1\n', {}, /cannot be read \(.*line 2/],
+  ['a,b,c\n1,2,3\n1,2\n', {}, /line 3 has 2 values, but the first row has 3 names/],
+  ['a\n1,2\n', {}, /line 2 has 2 values, but the first row has 1 name\.\n/],
+  ['a,b\n1,"2\n', {}, /a double quote that opens at line \d is never closed/],
+  ['a,b\n1,"2"x\n', {}, /line 2 has a double quote inside a value/],
+  ['a,b\n1,x"2"\n', {}, /line 2 has a double quote inside a value/],
+  ['Plate;Well\nP1;A01\n', {}, /one name, "Plate;Well", with semicolons in it.\nFix: .*"delimiter": ";"/],
+  ['Plate;Well\n1,5;A01\n', {}, /"delimiter": ";"/],
+  ['a\tb\n1\t2\n', {}, /with tabs in it.\nFix: .*"delimiter": "\\t"/],
   ['a,a\n1,2\n', {}, /names "a" twice/],
   ['a,\n1,2\n', {}, /a column without a name/],
   ['a,b\n', {}, /no groups/],
