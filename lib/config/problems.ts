@@ -3,6 +3,7 @@ import leven from 'leven';
 import type { z } from 'zod';
 import { ConfigInvalidError, type Problem } from './errors.ts';
 import { literal } from './literal.ts';
+import { knownRegions } from './regions.ts';
 import { retiredOptions } from './retired.ts';
 import { type OptionName, optionNames, schema } from './schema.ts';
 
@@ -57,6 +58,7 @@ const repairs: readonly ((text: string, option: OptionName) => string)[] = [
   // One address, where a range is wanted.
   (text) => `${text}/32`,
   (text) => text.toLowerCase(),
+  (text, option) => (option === 'AWS_REGION' ? (nearest(text, knownRegions) ?? text) : text),
   (text) =>
     text
       .normalize('NFKD')

@@ -4,6 +4,8 @@ import { diskPerContainerGB, smallestOf } from './derive.ts';
 import type { Problem } from './errors.ts';
 import { machineOf } from './machines/index.ts';
 import { literal } from './literal.ts';
+import { nearest } from './problems.ts';
+import { knownRegions } from './regions.ts';
 import type { OptionName } from './schema.ts';
 import { memoryComfortMiB } from './sizing.ts';
 
@@ -12,6 +14,16 @@ export type ConfigWarning = Problem;
 type Doubt = (config: Config) => readonly [option: OptionName, message: string, fix: string] | undefined;
 
 const doubts: readonly Doubt[] = [
+  (config) => {
+    if (knownRegions.includes(config.AWS_REGION)) return undefined;
+    const near = nearest(config.AWS_REGION, knownRegions);
+    return [
+      'AWS_REGION',
+      `AWS_REGION is ${literal(config.AWS_REGION)}, which is no region known here.`,
+      `${near === undefined ? 'see AWS’s list of regions' : `write ${literal(near)} if that is what you mean`}; a region that is new works all the same.`,
+    ];
+  },
+
   (config) => {
     const { memoryMiB } = smallestOf(config.MACHINE_TYPE);
     const comfort = memoryComfortMiB(memoryMiB, !config.DOWNLOAD_FILES);

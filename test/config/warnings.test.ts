@@ -9,6 +9,7 @@ describe('warningsFor', () => {
   });
 
   test.each<[string, ConfigInput, string]>([
+    ['a region that is not known', { AWS_REGION: 'us-east-3' }, 'AWS_REGION'],
     ['little disk', { EBS_VOL_SIZE: 22, TASKS_PER_MACHINE: 4, MEMORY: 1000 }, 'EBS_VOL_SIZE'],
     ['machines of different sizes', { MACHINE_TYPE: ['m5.large', 'm5.xlarge'] }, 'MACHINE_TYPE'],
     ['room for too many containers', { CPU_SHARES: 512 }, 'CPU_SHARES'],
@@ -21,4 +22,10 @@ describe('warningsFor', () => {
   ])('%s', (_, input, option) => {
     expect(warnedOf(input)).toEqual([option]);
   });
+});
+
+test('a region newer than the list is taken, with the nearest that is known', () => {
+  const [warning] = warningsFor(parseConfig({ AWS_REGION: 'eu-central-9' }));
+  expect(warning?.message).toContain("'eu-central-9'");
+  expect(warning?.fix).toContain("'eu-central-1'");
 });

@@ -1,5 +1,6 @@
 /** What the run is called, which image and script it runs, and whose account it uses. */
 import { z } from 'zod';
+import { isRegionName } from '../regions.ts';
 import { bucketName, flag, isBucketName, optionalText, text, choice } from '../values.ts';
 
 /**
@@ -70,9 +71,7 @@ export const general = {
    * AWS region where everything runs; best the bucket's own, or data crosses regions and costs money.
    * @default 'us-east-1'
    */
-  AWS_REGION: text("a region's code, such as us-east-1 or eu-central-1", /^[a-z]{2}(-[a-z]+)+-\d$/).default(
-    'us-east-1',
-  ),
+  AWS_REGION: text("a region's code, such as us-east-1 or eu-central-1", isRegionName).default('us-east-1'),
 
   /**
    * Profile of your AWS CLI installation whose credentials `enqueue`, `deploy` and the like use on this computer.

@@ -1,0 +1,31 @@
+/**
+ * AWS's regions, as the partition data of the AWS SDK for JavaScript lists them (@aws-sdk/core, partitions.js, which
+ * the package does not export: a test compares this list with it). A region opened later is unknown here and still
+ * taken when it is named as regions are: those who live near it must not wait for this list.
+ */
+export const knownRegions: readonly string[] = [
+  ['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'mx-central-1'],
+  ['sa-east-1', 'sa-west-1', 'af-south-1', 'il-central-1', 'me-central-1', 'me-south-1', 'me-west-1'],
+  ['eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'],
+  ['eu-west-1', 'eu-west-2', 'eu-west-3', 'eusc-de-east-1'],
+  [
+    'ap-east-1',
+    'ap-east-2',
+    'ap-northeast-1',
+    'ap-northeast-2',
+    'ap-northeast-3',
+    'ap-south-1',
+    'ap-south-2',
+  ],
+  ['ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3', 'ap-southeast-4'],
+  ['ap-southeast-5', 'ap-southeast-6', 'ap-southeast-7'],
+  ['cn-north-1', 'cn-northwest-1', 'us-gov-east-1', 'us-gov-west-1', 'eu-isoe-west-1'],
+  ['us-iso-east-1', 'us-iso-west-1', 'us-isob-east-1', 'us-isob-west-1', 'us-isof-east-1', 'us-isof-south-1'],
+].flat();
+
+/** Continent or country, sometimes a partition, a direction, a number: every region so far is named so. */
+const SHAPE = /^[a-z]{2,4}(-[a-z]+)?-(central|(north|south)(east|west)?|east|west)-\d{1,2}$/;
+
+export function isRegionName(value: string): boolean {
+  return SHAPE.test(value);
+}
