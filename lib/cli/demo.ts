@@ -60,6 +60,7 @@ async function demo(output: string): Promise<void> {
     const page = await writePictures(store, run, records, {
       title: 'Bright spots in 12 wells',
       text: 'Row O of a 384-well plate, two fields of each well. A ring marks each spot that the script found; in some wells the stain has gathered into hundreds.',
+      result,
       labelOf: wellOf,
       measured: 'spots',
       measurementOf: ({ job }) => spots.get(job),

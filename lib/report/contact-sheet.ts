@@ -1,6 +1,6 @@
 /**
- * The pictures that jobs wrote, on one page that opens in any browser, without a server: the plate above, a card for
- * each job below. Pictures are linked, not copied, and load when they are scrolled to.
+ * The pictures that jobs wrote, on one page that opens in any browser, without a server: the plate above, then the jobs
+ * that failed and why, then a card for each job. Pictures are linked, not copied, and load when they are scrolled to.
  */
 import { colourOf, textColourOn } from './colour-scale.ts';
 import { plateMap } from './plate-map.ts';
@@ -16,6 +16,14 @@ export interface Card {
   readonly value?: number | undefined;
 }
 
+/** A job that has no picture because it failed. */
+export interface Failed {
+  readonly label: string;
+  readonly well?: string | undefined;
+  /** Why, in one line. */
+  readonly reason: string;
+}
+
 export interface ContactSheet {
   readonly title: string;
   /** A sentence or two below the title. */
@@ -23,15 +31,26 @@ export interface ContactSheet {
   /** What `value` counts, e.g. `spots`. */
   readonly measured?: string | undefined;
   readonly cards: readonly Card[];
+  readonly failed?: readonly Failed[];
 }
 
+/** Failed jobs that are listed. */
+const MOST_FAILED = 200;
+
 /** @returns a whole HTML document */
-export function contactSheet({ title, text, measured, cards }: ContactSheet): string {
+export function contactSheet({ title, text, measured, cards, failed = [] }: ContactSheet): string {
   const values = cards.flatMap(({ value }) => value ?? []);
   const scale = { least: Math.min(...values), most: Math.max(...values) };
-  const wells = cards.flatMap(({ well, value }, index) =>
-    well === undefined ? [] : [{ well, href: `#job-${index}`, value, text: textOf(value, measured) }],
-  );
+  const wells = [
+    ...cards.flatMap(({ well, value }, index) =>
+      well === undefined ? [] : [{ well, href: `#job-${index}`, value, text: textOf(value, measured) }],
+    ),
+    ...failed.flatMap(({ well, reason }) =>
+      well === undefined
+        ? []
+        : [{ well, href: '#failed', value: undefined, text: escape(reason), failed: true }],
+    ),
+  ];
 
   // The same well twice: several plates, or several fields as jobs of their own.
   const onePlate = new Set(wells.map(({ well }) => well)).size === wells.length;
@@ -47,11 +66,21 @@ export function contactSheet({ title, text, measured, cards }: ContactSheet): st
 <p>${escape(text)}</p>
 </header>
 ${onePlate ? plateMap(wells, scale) : ''}
+${failed.length === 0 ? '' : failures()}
 <main>
 ${cards.map((card, index) => cardOf(card, index)).join('\n')}
 </main>
 </html>
 `;
+
+  function failures(): string {
+    const items = failed
+      .slice(0, MOST_FAILED)
+      .map(({ label, reason }) => `<li><strong>${escape(label)}</strong> ${escape(reason)}</li>`);
+    const more = failed.length - items.length;
+    if (more > 0) items.push(`<li>and ${more.toLocaleString('en-US')} more</li>`);
+    return `<section id="failed"><h2>${failed.length.toLocaleString('en-US')} failed</h2>\n<ul>\n${items.join('\n')}\n</ul></section>`;
+  }
 
   function cardOf({ label, picture, value }: Card, index: number): string {
     const href = picture.split('/').map(encodeURIComponent).join('/');
@@ -80,20 +109,28 @@ export function escape(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: dark; --line: #2c3038; --quiet: #9aa3b2; }
+:root { color-scheme: dark; --line: #2c3038; --quiet: #9aa3b2; --bad: #ff8f80; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2.5rem 2rem 4rem; max-width: 100rem; background: #111318; color: #e8eaee;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { margin: 0; font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; }
+h2 { margin: 0 0 .4rem; font-size: 1.05rem; font-weight: 600; color: var(--bad); }
+header { margin-bottom: 1.8rem; }
 header p { margin: .3rem 0 0; max-width: 60rem; color: var(--quiet); }
 svg { display: block; margin: 1.8rem 0; max-width: 100%; height: auto; }
 svg text { fill: var(--quiet); font-size: 12px; text-anchor: middle; dominant-baseline: central; }
 svg a text { pointer-events: none; }
+svg circle.failed { fill: none; stroke: var(--bad); stroke-width: 2; stroke-dasharray: 4 3; }
 svg a:hover circle { stroke: #fff; stroke-width: 2; }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: 1.1rem; }
 figure { margin: 0; border: 1px solid var(--line); border-radius: 10px; overflow: hidden; background: #181b21; }
 figure:target { outline: 2px solid #fff; }
 img { display: block; width: 100%; height: auto; background: #000; }
-figcaption { display: flex; justify-content: space-between; align-items: center; padding: .55rem .8rem; font-weight: 600; }
-b { padding: .05rem .6rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+#failed { margin: 1.8rem 0; padding: .9rem 1.1rem; border: 1px solid var(--line); border-left: 3px solid var(--bad); border-radius: 10px; }
+#failed ul { margin: 0; padding: 0; list-style: none; max-height: 20rem; overflow-y: auto; }
+#failed li { overflow-wrap: anywhere; color: var(--quiet); }
+#failed strong { margin-right: .6rem; color: #e8eaee; }
+figcaption span { min-width: 0; overflow-wrap: anywhere; }
+figcaption { display: flex; gap: .8rem; justify-content: space-between; align-items: center; padding: .55rem .8rem; font-weight: 600; }
+b { flex: none; padding: .05rem .6rem; border-radius: 1rem; font-size: .85rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 `;

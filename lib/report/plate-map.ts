@@ -9,6 +9,8 @@ export interface PlateWell {
   readonly value: number | undefined;
   /** Shown when the mouse rests on it. */
   readonly text: string;
+  /** Drawn as an empty ring. */
+  readonly failed?: boolean;
 }
 
 const CELL = 44;
@@ -40,10 +42,10 @@ export function plateMap(wells: readonly PlateWell[], scale: Scale): string {
     (column) => `<text x="${x(column)}" y="${MARGIN / 2}">${column}</text>`,
   );
   const rowNames = series(rows).map((row) => `<text x="${MARGIN / 2}" y="${y(row)}">${rowName(row)}</text>`);
-  const circles = placed.map(({ row, column, href, value, well, text }) => {
+  const circles = placed.map(({ row, column, href, value, well, text, failed = false }) => {
     const colour = value === undefined ? 'rgb(60, 66, 76)' : colourOf(value, scale);
     const label = value === undefined || value >= 10_000 ? '' : String(Math.round(value));
-    return `<a href="${href}"><title>${well}${text === '' ? '' : `: ${text}`}</title><circle cx="${x(column)}" cy="${y(row)}" r="${CELL / 2 - 3}" fill="${colour}"/><text x="${x(column)}" y="${y(row)}" style="fill:${textColourOn(colour)}">${label}</text></a>`;
+    return `<a href="${href}"><title>${well}${text === '' ? '' : `: ${text}`}</title><circle cx="${x(column)}" cy="${y(row)}" r="${CELL / 2 - 3}" ${failed ? 'class="failed"' : `fill="${colour}"`}/><text x="${x(column)}" y="${y(row)}" style="fill:${textColourOn(colour)}">${label}</text></a>`;
   });
   return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Plate map">
 ${[...columnNames, ...rowNames, ...circles].join('\n')}

@@ -22,6 +22,15 @@ test('a card for each job, and each well at its place on the plate', () => {
   ]);
 });
 
+test('a failed job is listed with its reason, and a ring on the plate', () => {
+  const failed = [{ label: 'B03', well: 'B03', reason: 'script error: <no> image' }];
+  const html = contactSheet({ title: 'T', text: 'x', cards: [card('B02')], failed });
+  expect(html).toContain('<h2>1 failed</h2>');
+  expect(html).toContain('<strong>B03</strong> script error: &lt;no&gt; image');
+  expect(html.match(/class="failed"/g)).toHaveLength(1);
+  expect(page([card('B02')])).not.toContain('id="failed"');
+});
+
 test('several plates on one page have no plate map: their wells would lie on each other', () => {
   expect(page([card('B02'), card('B02')])).not.toContain('<svg');
 });

@@ -87,6 +87,10 @@ test('a group is called by its words, and by names where there are only numbers'
   expect(nameOf({ Plate: 'Plaque é 1', Well: 'A05', Site: 3, dark: true })).toBe(
     'Plaque é 1 A05 Site 3 dark true',
   );
+  expect(nameOf({ image: '/home/ubuntu/bucket/p 1/A05.tif', Site: 2, Well: 'A05' })).toBe(
+    'A05 Site 2 A05.tif',
+  );
+  expect(nameOf({ folder: 's3://b/plate/' })).toBe('plate');
   expect(nameOf({})).toBe('id');
   expect(nameOf({ File: 'x'.repeat(100) })).toBe(`${'x'.repeat(59)}…`);
 });
