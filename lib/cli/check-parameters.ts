@@ -11,11 +11,19 @@ export interface ParameterCheck {
 }
 
 /** How often something was found, and where first. */
-interface Finding {
+interface Place {
   jobs: number;
   readonly first: number;
+}
+
+interface Finding extends Place {
+  /** The values that do not fit, as JSON, each with its place: the first few. */
+  readonly values: Map<string, Place>;
   readonly text: (where: string) => string;
 }
+
+/** Wrong values of one parameter that are told. */
+const VALUES_SHOWN = 3;
 
 /**
  * @param declared The script's `#@` inputs.
@@ -31,10 +39,15 @@ export async function checkParameters(
   let count = 0;
   for await (const job of jobs) {
     count += 1;
-    const find = (where: Map<string, Finding>, key: string, text: Finding['text']) => {
-      const known = where.get(key);
-      if (known === undefined) where.set(key, { jobs: 1, first: count, text });
-      else known.jobs += 1;
+    const find = (where: Map<string, Finding>, key: string, text: Finding['text'], value?: Scalar) => {
+      const finding = where.get(key) ?? { jobs: 0, first: count, values: new Map<string, Place>(), text };
+      where.set(key, finding);
+      finding.jobs += 1;
+      if (value === undefined) return;
+      const spelled = JSON.stringify(value);
+      const place = finding.values.get(spelled);
+      if (place !== undefined) place.jobs += 1;
+      else if (finding.values.size < VALUES_SHOWN) finding.values.set(spelled, { jobs: 1, first: count });
     };
     const given = parametersOf(job);
     for (const parameter of declared) {
@@ -54,8 +67,9 @@ export async function checkParameters(
       if (wanted === undefined) continue;
       find(
         problems,
-        `misfit ${name}`,
-        (where) => `"${name}" must be ${wanted}; it is ${JSON.stringify(value)} in ${where}.`,
+        `misfit ${name} ${wanted}`,
+        (where) => `"${name}" must be ${wanted}; it is ${where}.`,
+        value,
       );
     }
     for (const name of Object.keys(given)) {
@@ -69,10 +83,16 @@ export async function checkParameters(
 }
 
 function told(findings: ReadonlyMap<string, Finding>, count: number): string[] {
-  return [...findings.values()].map(({ jobs, first, text }) => text(whose(jobs, first, count)));
+  return [...findings.values()].map(({ values, text, ...place }) => {
+    if (values.size === 0) return text(whose(place, count));
+    const told = [...values].map(([value, where]) => `${value} in ${whose(where, count)}`);
+    const others = [...values.values()].reduce((left, { jobs }) => left - jobs, place.jobs);
+    if (others > 0) told.push(`something else in ${others.toLocaleString('en-US')} more`);
+    return text(told.length === 1 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`);
+  });
 }
 
-function whose(jobs: number, first: number, count: number): string {
+function whose({ jobs, first }: Place, count: number): string {
   if (jobs === count) return count === 1 ? 'the job' : `all ${count.toLocaleString('en-US')} jobs`;
   return jobs === 1 ? `job ${first}` : `${jobs.toLocaleString('en-US')} jobs (${first} is the first)`;
 }

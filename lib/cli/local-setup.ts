@@ -4,12 +4,13 @@ import { access, mkdir, opendir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/index.ts';
-import { DistributedFijiError, messageOf, type ErrorCode } from '../errors.ts';
+import { DistributedFijiError, type ErrorCode } from '../errors.ts';
 import { findFiji } from '../fiji/find/find.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
 import { openJobFile, type JobFile } from '../jobs/index.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { liveLine } from './live-line.ts';
+import { whyNot } from './plain-words.ts';
 import { userPath } from './user-path.ts';
 import { readUserScript, type UserScript } from './user-script.ts';
 
@@ -85,7 +86,7 @@ async function mustHoldFiles(folder: string): Promise<void> {
     const again = 'Give yourself the right to read it, or name another folder with --input.';
     throw new LocalSetupError(
       'INPUT_INVALID',
-      `The input folder ${folder} cannot be read: ${messageOf(error)}.`,
+      `The input folder ${folder} cannot be read: ${await whyNot(error, folder)}.`,
       again,
       error,
     );
@@ -106,7 +107,7 @@ export async function makeOutputFolder(folder: string): Promise<void> {
   } catch (error) {
     throw new LocalSetupError(
       'OUTPUT_INVALID',
-      `Results cannot be written to ${folder}: ${messageOf(error)}.`,
+      `Results cannot be written to ${folder}: ${await whyNot(error, folder)}.`,
       'Name a folder that you may write to with --output.',
       error,
     );

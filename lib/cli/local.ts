@@ -8,6 +8,7 @@ import { readRecords } from '../records/reader.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { checkInputs, InputsMissingError } from './check-inputs.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
+import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
@@ -85,13 +86,15 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     if (flags.dryRun) return;
     const notes = [...jobFile.notes, ...check.problems, ...check.notes, ...inputs.problems];
     const fiji = await findFijiAloud();
+    await mustHaveScreen(fiji, script.source, flags.virtualDisplay ?? config.VIRTUAL_DISPLAY);
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);
     tellOutcome(result, setup);
     const store = new FolderStore(setup.output);
     const page = await writePictures(store, jobFile.run, readRecords(store, config.APP_NAME, jobFile.run), {
       title: jobFile.run,
-      text: `The first picture of each job of ${basename(path)} that is done.`,
+      text: `The first picture of each job of ${basename(path)} that wrote one.`,
+      result,
     });
     if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);

@@ -3,16 +3,25 @@ import type { Progress } from '../local/progress.ts';
 import { bar } from './bar.ts';
 import { duration } from './duration.ts';
 
+/** Fiji and a short job take less; from then on the script may as well be what takes so long. */
+const STARTING_SECONDS = 60;
+
 /** One line: a bar, and what it stands for. */
-export function progressText({ total, before, done, failed, running, secondsLeft }: Progress): string {
+export function progressText(progress: Progress): string {
+  const { total, done, failed, running, secondsWithoutEnd, secondsLeft } = progress;
   const share = total === 0 ? 1 : (done + failed) / total;
   const waits = total - done - failed > 0;
   const parts = [
     `${done} of ${total} done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(running > 0 ? [`${running} running`] : []),
-    ...(waits && done + failed === before ? ['starting Fiji'] : []),
+    ...(secondsWithoutEnd === undefined ? [] : [beforeTheFirst(secondsWithoutEnd)]),
     ...(waits && secondsLeft !== undefined ? [`about ${duration(secondsLeft)} left`] : []),
   ];
   return `${bar(share)}  ${parts.join(', ')}`;
+}
+
+function beforeTheFirst(seconds: number): string {
+  if (seconds < STARTING_SECONDS) return 'starting Fiji and the first job';
+  return `no job has ended yet: the first began ${duration(seconds)} ago`;
 }

@@ -14,6 +14,8 @@ export interface Progress {
   readonly failed: number;
   /** With a worker now. */
   readonly running: number;
+  /** Since a worker took the first job, as long as none has come to an end in this session: Fiji starts, or a script is long. */
+  readonly secondsWithoutEnd: number | undefined;
   /** Undefined until there is something to reckon with. */
   readonly secondsLeft: number | undefined;
 }
@@ -38,6 +40,8 @@ export class Tracker {
     this.#before = before;
     this.#since = new Date();
   }
+
+  #firstTaken: number | undefined;
 
   /** Reads what is new. */
   async update(): Promise<void> {
@@ -70,14 +74,20 @@ export class Tracker {
   /** @param running jobs that workers have now */
   progress(running: number): Progress {
     const waiting = Math.max(0, this.#total - this.#before - this.ended);
+    if (running > 0) this.#firstTaken ??= Date.now();
     return {
       total: this.#total,
       before: this.#before,
       done: this.#before + this.#summary.done,
       failed: this.#summary.failed.length,
       running: Math.min(running, waiting),
+      secondsWithoutEnd: this.ended > 0 || waiting === 0 ? undefined : this.#secondsSinceFirstTaken(),
       secondsLeft: this.#secondsFor(waiting),
     };
+  }
+
+  #secondsSinceFirstTaken(): number {
+    return this.#firstTaken === undefined ? 0 : (Date.now() - this.#firstTaken) / 1000;
   }
 
   #secondsFor(jobs: number): number | undefined {

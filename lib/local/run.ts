@@ -16,6 +16,7 @@ import { alreadyDone } from '../records/done.ts';
 import { RecordReader } from '../records/reader.ts';
 import { runPrefix, type JobRecord } from '../records/record.ts';
 import { FolderStore } from '../store/folder-store.ts';
+import { folderError } from '../store/store-error.ts';
 import { bundleWorker } from '../worker/bundle.ts';
 import { startCrew, type Crew } from './crew.ts';
 import { startEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
@@ -98,7 +99,9 @@ async function work(
 ): Promise<JobMessage[]> {
   const { config, jobFile, destination, capacity } = options;
   const logs = join(destination, runPrefix(config.APP_NAME, jobFile.run), 'workers');
-  await mkdir(logs, { recursive: true });
+  await mkdir(logs, { recursive: true }).catch((error: unknown) => {
+    throw folderError(error, { doing: 'Writing', key: 'workers', location: logs });
+  });
   const { entry } = await bundleWorker();
   const queue = await startEmbeddedQueue({ visibilitySeconds: LEASE_SECONDS, maxReceives: MOST_RECEIVES });
   try {

@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseWindows } from '../../lib/cli/local-setup.ts';
+import { progressText } from '../../lib/cli/progress-text.ts';
 import { readRecords } from '../../lib/records/reader.ts';
 import { summarize } from '../../lib/records/summary.ts';
 import { FolderStore } from '../../lib/store/folder-store.ts';
@@ -78,7 +79,12 @@ describe('what is wrong is said before anything starts: what, the value, the fix
     ['an empty input folder', 'is empty', ({ folder }) => mkdir(join(folder, 'empty')), ['--input', 'EMPTY']],
     ['no script', 'There is no script at /nowhere/x.py', () => undefined, ['--script', '/nowhere/x.py']],
     ['an unknown language', 'in no language that Fiji runs', () => undefined, ['--script', 'JOB']],
-    ['results below a file', 'Results cannot be written to', () => undefined, ['--output', 'JOB/sub']],
+    [
+      'results below a file',
+      'my jobs.json is a file, not a folder.',
+      () => undefined,
+      ['--output', 'JOB/sub'],
+    ],
     [
       'results where nothing can be made',
       'Results cannot be written to /proc/x',
@@ -182,6 +188,74 @@ test('a dry run ends as the run would: parameters that do not fit, a language th
     expect(code).toBe(1);
   }
 });
+
+test('each wrong value is told with its own jobs', async () => {
+  const groups = ['5', '2.5', ''].map((cutoff, index) => ({ Plate: 'P', Well: `A${index + 1}`, cutoff }));
+  const place = await aPlace({ ...JOB, groups }, `#@ Integer cutoff\n${SCRIPT}`);
+  const { stderr, code } = await cli(...place.args, '--dry-run');
+  expect(stderr).toContain('"cutoff" must be a whole number; it is "2.5" in job 2 and "" in job 3.');
+  expect(code).toBe(1);
+});
+
+test('no virtual screen where one is needed: one error with the command that installs it, before workers start', async () => {
+  const place = await aPlace();
+  const macro = join(place.folder, 'my macro.ijm');
+  await writeFile(macro, 'print("x");');
+  const path = process.env.PATH;
+  const whole = process.env.FIJI_HOME;
+  // Everything but Xvfb.
+  const bin = join(place.folder, 'bin');
+  await mkdir(bin);
+  for (const name of ['java', 'ps']) {
+    const found = path!.split(':').find((folder) => existsSync(join(folder, name)));
+    if (found !== undefined) await symlink(join(found, name), join(bin, name));
+  }
+  const runs = [['--virtual-display'], ['--script', macro]];
+  try {
+    process.env.PATH = bin;
+    for (const more of runs) {
+      const { code, stderr } = await cli(...place.args, ...more);
+      expect(stderr).toContain('Xvfb is not installed');
+      expect(stderr).toContain('Install it: ');
+      expect(stderr).not.toContain('WORKER_FAILED');
+      expect(code).toBe(1);
+      expect(existsSync(join(place.output, 'distributed-fiji'))).toBe(false);
+    }
+  } finally {
+    process.env.PATH = path;
+    process.env.FIJI_HOME = whole;
+  }
+});
+
+test('progress says that Fiji starts only as long as that is likely', () => {
+  const progress = { total: 4, before: 0, done: 0, failed: 0, running: 2, secondsLeft: undefined };
+  expect(progressText({ ...progress, secondsWithoutEnd: 20 })).toContain('starting Fiji');
+  const long = progressText({ ...progress, secondsWithoutEnd: 185 });
+  expect(long).toContain('no job has ended yet: the first began 3 min 05 s ago');
+  expect(long).not.toContain('starting');
+  expect(progressText({ ...progress, done: 1, secondsWithoutEnd: undefined })).not.toMatch(/starting|yet/);
+});
+
+test('the page of pictures names the jobs that failed, and by well, not by path', async () => {
+  const script = `#@ String Well
+#@ String image
+#@ File output_directory
+from java.awt.image import BufferedImage
+from java.io import File
+from javax.imageio import ImageIO
+if Well == 'A2': raise ValueError('no cells <here>')
+ImageIO.write(BufferedImage(320, 200, BufferedImage.TYPE_INT_RGB), 'png', File(output_directory, Well + '.png'))
+`;
+  const groups = ['A1', 'A2', 'A4'].map((Well) => ({ image: `/home/ubuntu/bucket/A1.tif`, Well }));
+  const place = await aPlace({ ...JOB, groups }, script);
+  const { code, stdout } = await cli(...place.args);
+  expect(code).toBe(1);
+  const html = await readFile(/Open in a browser: (.*)/.exec(stdout)![1]!, 'utf8');
+  expect(html).toContain('2 of 3 done, 1 failed');
+  expect(html).toMatch(/<strong>A2 A1\.tif<\/strong> script error: .*no cells &lt;here&gt;/);
+  expect(html.match(/<figure /g)).toHaveLength(2);
+  expect(html).not.toContain('home/ubuntu');
+}, 300_000);
 
 test('failures by cause, with the log; then the same command does only what is not done', async () => {
   const place = await aPlace();
