@@ -10,6 +10,8 @@ export function program(): Command {
   const root = new Command('distributed-fiji')
     .description('Run a Fiji script on many images: on this machine, or on AWS.')
     .option('-c, --config <file>', 'the config to use', 'config.ts')
+    // Each command's --help shows --config too.
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help shows what it takes)')
     // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
     .exitOverride();

@@ -9,6 +9,10 @@ test('--help names the commands', async () => {
   expect(stdout).toContain('import-config');
 });
 
+test.each(['local', 'enqueue', 'monitor'])('%s --help shows --config', async (command) => {
+  expect((await cli(command, '--help')).stdout).toContain('--config <file>');
+});
+
 test('an unknown command is answered with the nearest, and the code of a wrong call', async () => {
   const { code, stderr } = await cli('import-confg');
   expect(code).toBe(2);
