@@ -138,10 +138,12 @@ export async function uploadOutputs(
   return { kind: 'written', outputs: outputs.sort(byKey) };
 }
 
+/** The other job may be one of groups that are no longer in the job file: its files are still its own in this run. */
 function collision(file: string, otherJob: string): string {
   return (
     `${file} was already written by job ${otherJob} of this run. ` +
-    'Give each group its own place with placeholders in output_file_location (results/{Plate}/{Well}), or put them in the file names'
+    'Give each group its own place with placeholders in output_file_location (results/{Plate}/{Well}), or put them in the file names. ' +
+    'If that job’s group is no longer in the job file, write another "run" name into it: then the old files are replaced'
   );
 }
 

@@ -87,6 +87,11 @@ test('files go under the location with their subfolders; another job’s file is
   expect(await uploadOutputs(files, 'out/P 1/', owner, destination)).toMatchObject({ kind: 'written' });
   expect(await uploadOutputs(files, 'out/P 1/', { run: 'r', job: 'two' }, destination)).toMatchObject({
     kind: 'collision',
-    reason: expect.stringMatching(/out\/P 1\/a\.csv was already written by job one/),
+    reason: expect.stringMatching(
+      /out\/P 1\/a\.csv was already written by job one.*output_file_location \(results\/\{Plate\}\/\{Well\}\).*another "run" name/,
+    ),
+  });
+  expect(await uploadOutputs(files, 'out/P 1/', { run: 'r2', job: 'two' }, destination)).toMatchObject({
+    kind: 'written',
   });
 });

@@ -66,7 +66,7 @@ function checkNames(names: string[], table: string, delimiterGiven: boolean): st
     throw new JobFileError(table, [
       {
         what: `its first row is one name, ${excerpt(only)}, with ${columns} in it`,
-        fix: `Excel writes tables so in some countries: add "delimiter": ${sign} beside "csv" in the job file.`,
+        fix: `If they part the columns (Excel does so in some countries), add "delimiter": ${sign} beside "csv" in the job file.`,
       },
     ]);
   }
@@ -95,7 +95,7 @@ function problemOf(cause: unknown, columns: number | undefined): Problem {
       };
     case 'CSV_QUOTE_NOT_CLOSED':
       return {
-        what: `a double quote that opens at ${line} is never closed`,
+        what: `a double quote is opened and not closed before the table ends (${line})`,
         fix: 'Close it, or take it out.',
       };
     case 'CSV_INVALID_CLOSING_QUOTE':

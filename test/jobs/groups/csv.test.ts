@@ -31,7 +31,7 @@ test('tabs and other delimiters', async () => {
 test.each([
   ['a,b,c\n1,2,3\n1,2\n', {}, /line 3 has 2 values, but the first row has 3 names/],
   ['a\n1,2\n', {}, /line 2 has 2 values, but the first row has 1 name\.\n/],
-  ['a,b\n1,"2\n', {}, /a double quote that opens at line \d is never closed/],
+  ['a,b\n1,"2\n', {}, /a double quote is opened and not closed before the table ends \(line \d\)/],
   ['a,b\n1,"2"x\n', {}, /line 2 has a double quote inside a value/],
   ['a,b\n1,x"2"\n', {}, /line 2 has a double quote inside a value/],
   ['Plate;Well\nP1;A01\n', {}, /one name, "Plate;Well", with semicolons in it.\nFix: .*"delimiter": ";"/],
