@@ -2,64 +2,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { refuseWindows } from '../../lib/cli/local-setup.ts';
-import { progressText } from '../../lib/cli/progress-text.ts';
 import { readRecords } from '../../lib/records/reader.ts';
 import { summarize } from '../../lib/records/summary.ts';
 import { FolderStore } from '../../lib/store/folder-store.ts';
 import { fijiOfToday } from '../fiji/fijis.ts';
-import { aFolder } from '../fixtures/folder.ts';
 import { descendants, isAlive } from '../fixtures/processes.ts';
 import { cli } from './cli.ts';
-
-const JOB = { output_file_location: 'out/', groups: { Plate: "P 1's", Well: 'A1..A6' } };
-
-/** Copies a file of its well; a well without one is this script's error. */
-const SCRIPT = `#@ String Plate
-#@ String Well
-#@ File input_file_location
-#@ File output_directory
-from java.io import File
-from java.nio.file import Files
-image = File(input_file_location, Well + '.tif').toPath()
-Files.copy(image, File(output_directory, Well + '.copy').toPath())
-print('copied ' + Well)
-`;
-
-interface Place {
-  readonly folder: string;
-  readonly job: string;
-  readonly script: string;
-  readonly input: string;
-  readonly output: string;
-  /** \`local\` with all of these. */
-  readonly args: readonly string[];
-}
-
-async function aPlace(jobFile: object = JOB, script = SCRIPT): Promise<Place> {
-  const folder = await aFolder();
-  const place = {
-    folder,
-    job: join(folder, 'my jobs.json'),
-    script: join(folder, 'my script.py'),
-    input: join(folder, 'images $HOME'),
-    output: join(folder, 'résults'),
-  };
-  const shared = { input_file_location: '/home/ubuntu/bucket/' };
-  await mkdir(place.input);
-  await writeFile(place.job, JSON.stringify({ shared_metadata: shared, ...jobFile }));
-  await writeFile(place.script, script);
-  await writeFile(join(folder, 'config.ts'), 'export default { JOBS_PER_FIJI: 50, MEMORY: 600 };\n');
-  for (const well of ['A1', 'A4', 'A5', 'A6']) await writeFile(join(place.input, `${well}.tif`), well);
-  const where = ['--input', place.input, '--output', place.output, '--script', place.script];
-  const how = ['--config', join(folder, 'config.ts'), '--workers', '1'];
-  return { ...place, args: ['local', place.job, ...where, ...how] };
-}
+import { aPlace, JOB, SCRIPT, type Place } from './place.ts';
 
 beforeAll(async () => {
   process.env.FIJI_HOME = (await fijiOfToday()).home;
@@ -134,106 +89,6 @@ test('--dry-run shows what would run, and writes nothing', async () => {
   expect(stdout).toContain('The inputs that the jobs name are there.');
   expect(code).toBe(0);
   expect(existsSync(place.output)).toBe(false);
-});
-
-describe('inputs that are not there', () => {
-  const pathsOf = (shared: string, groups: object): object => ({
-    ...JOB,
-    shared_metadata: { input_file_location: `/home/ubuntu/bucket/${shared}` },
-    groups,
-  });
-
-  test('of every job: refused, by the dry run too, with what may be meant', async () => {
-    const place = await aPlace(pathsOf('plaet', JOB.groups));
-    await mkdir(join(place.input, 'plate'));
-    const dry = await cli(...place.args, '--dry-run');
-    expect(dry.stdout).toContain('Inputs that are missing');
-    for (const { code, stderr } of [dry, await cli(...place.args)]) {
-      expect(stderr).toContain('there is no /home/ubuntu/bucket/plaet, which all 6 jobs name');
-      expect(stderr).toContain('Is "plate" meant?');
-      expect(stderr).toContain('[INPUT_INVALID]');
-      expect(code).toBe(1);
-    }
-    expect(existsSync(place.output)).toBe(false);
-    expect((await cli(...place.args, '--dry-run', '--no-check')).code).toBe(0);
-  });
-
-  test('of some jobs: said, with how many', async () => {
-    const groups = ['A1', 'A2', 'A3'].map((Well) => ({
-      Plate: 'P',
-      Well,
-      image: `/home/ubuntu/bucket/${Well}.tif`,
-    }));
-    const place = await aPlace(pathsOf('', groups));
-    const { code, stdout } = await cli(...place.args, '--dry-run');
-    expect(stdout).toContain('"image": there is no /home/ubuntu/bucket/A2.tif, which 1 job names');
-    expect(stdout).toContain('A3.tif');
-    expect(stdout).not.toContain('no /home/ubuntu/bucket/A1.tif');
-    expect(code).toBe(0);
-  });
-});
-
-test('a dry run ends as the run would: parameters that do not fit, a language that Fiji has not', async () => {
-  const place = await aPlace(JOB, `#@ String Field\n${SCRIPT}`);
-  const misfit = await cli(...place.args, '--dry-run');
-  expect(misfit.stdout).toContain('Nothing was run');
-  expect(misfit.stderr).toContain('The script needs "Field"');
-  expect(misfit.code).toBe(1);
-
-  await writeFile(join(place.folder, 'count.lua'), 'print(1)');
-  for (const more of [[], ['--dry-run']]) {
-    const { code, stderr } = await cli(...place.args, '--script', join(place.folder, 'count.lua'), ...more);
-    expect(stderr).toContain('.py (Jython)');
-    expect(stderr).toContain('[SCRIPT_INVALID]');
-    expect(code).toBe(1);
-  }
-});
-
-test('each wrong value is told with its own jobs', async () => {
-  const groups = ['5', '2.5', ''].map((cutoff, index) => ({ Plate: 'P', Well: `A${index + 1}`, cutoff }));
-  const place = await aPlace({ ...JOB, groups }, `#@ Integer cutoff\n${SCRIPT}`);
-  const { stderr, code } = await cli(...place.args, '--dry-run');
-  expect(stderr).toContain('"cutoff" must be a whole number; it is "2.5" in job 2 and "" in job 3.');
-  expect(code).toBe(1);
-});
-
-test('no virtual screen where one is needed: one error with the command that installs it, before workers start', async () => {
-  const place = await aPlace();
-  const macro = join(place.folder, 'my macro.ijm');
-  await writeFile(macro, 'print("x");');
-  const path = process.env.PATH;
-  const whole = process.env.FIJI_HOME;
-  // Everything but Xvfb.
-  const bin = join(place.folder, 'bin');
-  await mkdir(bin);
-  for (const name of ['java', 'ps']) {
-    const found = path!.split(':').find((folder) => existsSync(join(folder, name)));
-    if (found !== undefined) await symlink(join(found, name), join(bin, name));
-  }
-  const runs = [['--virtual-display'], ['--script', macro]];
-  try {
-    process.env.PATH = bin;
-    for (const more of runs) {
-      const { code, stderr } = await cli(...place.args, ...more);
-      expect(stderr).toContain('Xvfb is not installed');
-      expect(stderr).toContain('Install it: ');
-      expect(stderr).not.toContain('WORKER_FAILED');
-      expect(code).toBe(1);
-      expect(existsSync(join(place.output, 'distributed-fiji'))).toBe(false);
-    }
-  } finally {
-    process.env.PATH = path;
-    process.env.FIJI_HOME = whole;
-  }
-});
-
-test('progress says that Fiji starts only as long as that is likely', () => {
-  const progress = { total: 4, before: 0, done: 0, failed: 0, running: 2, secondsLeft: undefined };
-  expect(progressText({ ...progress, secondsWithoutEnd: 20 })).toContain('starting Fiji');
-  const long = progressText({ ...progress, secondsWithoutEnd: 185 });
-  expect(long).toContain('no job has ended yet: the first began 3 min 05 s ago');
-  expect(long).not.toContain('starting');
-  expect(progressText({ ...progress, done: 1, secondsWithoutEnd: undefined })).not.toMatch(/starting|yet/);
 });
 
 test('the page of pictures names the jobs that failed, and by well, not by path', async () => {
