@@ -38,7 +38,10 @@ export function classify(ended: Ended, around: Circumstances): ScriptOutcome {
       reason: `Java heap of ${around.heapMiB} MiB was not enough for ${script}${place(fields['line'])}: ${oneLine(fields['message'] ?? '')}. Raise MEMORY.`,
     };
   }
-  const reason = `${shortName(fields['type'] ?? 'error')}: ${oneLine(fields['message'] ?? '')} (${script}${fields['line'] === undefined ? '' : ` line ${fields['line']}`})`;
+  const words = [shortName(fields['type'] ?? ''), oneLine(fields['message'] ?? '')]
+    .filter(Boolean)
+    .join(': ');
+  const reason = `${words || 'error'} (${script}${fields['line'] === undefined ? '' : ` line ${fields['line']}`})`;
   return {
     kind: 'script error',
     reason: [
@@ -109,10 +112,12 @@ function advice(told: string, headless: boolean): string | undefined {
   const plugin = missingPlugin(told);
   if (plugin !== undefined) return plugin;
   if (headless && /HeadlessException|java\.awt\.AWTError|Can't connect to X11/.test(told)) {
-    return 'This needs a screen: set VIRTUAL_DISPLAY to true, or use what runs headless (docs/scripts.md: overlays instead of the ROI Manager)';
+    return 'This needs a screen: set VIRTUAL_DISPLAY to true (--virtual-display on this machine), or use what runs headless (docs/scripts.md: overlays instead of the ROI Manager)';
   }
   if (/libawt_xawt|UnsatisfiedLinkError.*awt/.test(told))
     return 'This Java has no graphics part: install a full one instead of a headless one';
+  if (/'NoneType' object has no attribute/.test(told))
+    return 'What was called on is None: an image that could not be opened, for example';
   return undefined;
 }
 

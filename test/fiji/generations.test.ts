@@ -153,14 +153,29 @@ describe.each(FIJIS.slice(0, 2))('errors in a Fiji of %s', (_, fiji) => {
     [
       'lacks.groovy',
       'import loci.plugins.BF\nBF.openImagePlus("x")',
-      /This Fiji lacks Bio-Formats \(loci\.plugins\.BF\)/,
+      /^Compilation error: unable to resolve class loci\.plugins\.BF \(lacks\.groovy line 1\)\. This Fiji lacks Bio-Formats \(loci\.plugins\.BF\)/,
+    ],
+    [
+      'none.py',
+      'from ij import IJ\nimp = IJ.openImage("/none/nope.tif")\nimp.getStatistics()\n',
+      "AttributeError: 'NoneType' object has no attribute 'getStatistics' (none.py line 3). What was called on is None: an image that could not be opened, for example",
+    ],
+    [
+      'other.py',
+      '"text".getStatistics()\n',
+      /^AttributeError: '\w+' object has no attribute 'getStatistics' \(other\.py line 1\)$/,
     ],
     [
       'lacks.py',
       'from de.csbdresden.stardist import StarDist2D\n',
       /This Fiji lacks StarDist .*add the update sites StarDist, CSBDeep, TensorFlow/,
     ],
-    ['unknown.xyz', 'hello', /^unknown\.xyz: unknown language: .*\.groovy.*\.ijm.*\.py/],
+    [
+      'mean.m',
+      'hello',
+      /^mean\.m: no script language for \.m; known: (\.\w+, )*\.groovy, (\.\w+, )*\.ijm, (\.\w+, )*\.py/,
+    ],
+    ['mean', 'hello', /^mean: no script language for a file without an extension; known: /],
   ])('%s is a script error in the words and with the line of the user', async (name, script, reason) => {
     const told = await bench.run(name, script);
     expect(told.outcome).toEqual({

@@ -96,6 +96,47 @@ test('JOBS_PER_FIJI 1 gives every job a process and a folder of its own, and clo
   await bench.close();
 });
 
+(hasXvfb ? describe : describe.skip).each([
+  ['today', fijiOfToday],
+  ['2018', fijiOf2018],
+])(`errors of macros in a Fiji of %s${hasXvfb ? '' : ' (skipped: Xvfb is not installed)'}`, (_, fiji) => {
+  let bench: Bench;
+  beforeAll(async () => (bench = await openBench(await fiji(), { prepareNext: true })));
+  afterAll(() => bench.close());
+
+  test.each([
+    [
+      'measure.ijm',
+      'newImage("other", "8-bit ramp", 8, 8, 1);\n\nopen("/none/a b/nope.TIF");\nFile.saveString(getWidth(), "output/x");\n',
+      'File not found: /none/a b/nope.TIF (measure.ijm line 3)',
+    ],
+    ['only.ijm', 'open("/none/nope.TIF");\n', 'File not found: /none/nope.TIF (only.ijm line 1)'],
+    [
+      'save.ijm',
+      'newImage("a", "8-bit ramp", 8, 8, 1);\nsaveAs("Tiff", "/none/x.tif");\nFile.saveString("on", "output/x");\n',
+      /\/none\/x\.tif.*\(save\.ijm line 2\)$/,
+    ],
+    ['exit.ijm', '\nexit("no cells: " + 0);\n', 'no cells: 0 (exit.ijm line 2)'],
+  ])('%s stops where ImageJ itself would, with what it said', async (name, script, reason) => {
+    const told = await bench.run(name, script, {}, { timeoutMs: 30_000 });
+    expect(told.outcome).toEqual({
+      kind: 'script error',
+      reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+    });
+    expect(told.output).toEqual({});
+  });
+
+  test('exit() is an end like any other, and an error that the macro redirects is none', async () => {
+    const told = await bench.run(
+      'calm.ijm',
+      'print("é");\nIJ.redirectErrorMessages();\nopen("/none/nope.TIF");\nFile.saveString("on", "output/x");\nexit();\nFile.saveString("off", "output/y");\n',
+    );
+    expect(told.outcome).toEqual({ kind: 'success' });
+    expect(told.output).toEqual({ x: 'on' });
+    expect(told.log).toMatch(/^é$/m);
+  });
+});
+
 (hasXvfb ? describe : describe.skip)(
   `macros in the starter Fiji${hasXvfb ? '' : ' (skipped: Xvfb is not installed)'}`,
   () => {

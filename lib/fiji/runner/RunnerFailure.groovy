@@ -19,10 +19,25 @@ class RunnerFailure {
       message = colon > 0 ? last.substring(colon + 1).trim() : ''
     }
     Integer line = lineOf(chain, name)
+    Map compiler = compilerWords(deepest)
+    if (compiler != null) {
+      type = 'Compilation error'
+      message = compiler.message
+      line = compiler.line ?: line
+    }
     return [
       kind: 'failed', chain: chain.collect { it.class.name }.join(' '), type: type, message: message,
       messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: line, source: sourceOf(script, line)
     ]
+  }
+
+  /** The first thing that Groovy's compiler found, without its banner and the long path of a copy; null for other errors. */
+  private static Map compilerWords(Throwable thrown) {
+    if (!thrown.class.name.endsWith('MultipleCompilationErrorsException')) return null
+    List found = thrown.errorCollector.errors.findAll { it.hasProperty('cause') && it.cause?.hasProperty('originalMessage') }.collect { it.cause }
+    if (!found) return null
+    String more = found.size() > 1 ? ' (the first of ' + found.size() + ' errors)' : ''
+    return [message: found[0].originalMessage.trim() + more, line: found[0].line > 0 ? found[0].line : null]
   }
 
   /** The trace without the frames between SciJava and the script, which say nothing to the user. */

@@ -16,21 +16,62 @@ class RunnerMacros {
     String argument = given.collect { key(it[0]) + '=' + escape(it[2]) }.join('\n')
 
     def interpreter = type.newInstance()
+    Class ij = Class.forName('ij.IJ', true, type.classLoader)
     Throwable thrown = null
+    Thread thread = Thread.currentThread()
+    String name = thread.name
     screen.closeMacroErrors()
+    ij.getErrorMessage() // Clears it.
+    // ImageJ stops a macro at an error (a file that cannot be opened or saved) only on a thread named as its own are.
+    thread.name = 'Macro$'
+    ExitWords words = new ExitWords(System.out)
+    System.out = words
     try { interpreter.run(macro, argument) }
     catch (Throwable e) { thrown = e }
+    finally {
+      System.out = words.before
+      thread.name = name
+    }
     List dialogs = screen.macroErrors()
     String error = interpreter.errorMessage ?: dialogs ? (dialogs ? dialogs.first() : interpreter.errorMessage) : null
     if (error != null) {
       def line = error =~ / in line (\d+)/
-      Integer number = line.find() ? line.group(1) as int : interpreter.@lineNumber
-      return [kind: 'failed', type: 'Macro error', message: error.readLines().first().replaceAll(/ in line \d+.*/, ''), line: number,
+      Integer number = line.find() ? line.group(1) as int : lineOf(interpreter)
+      return [kind: 'failed', type: 'Macro error', message: error.replaceAll(/(?s) in line \d+.*/, ''), line: number,
         chain: thrown == null ? '' : thrown.class.name, messages: error]
     }
-    if (thrown != null && thrown.message != 'Macro canceled') throw thrown
-    if (thrown != null) return [kind: 'failed', type: 'Macro error', message: 'the macro was canceled', line: interpreter.@lineNumber]
-    return [kind: 'success']
+    if (thrown == null) return [kind: 'success']
+    if (thrown.message != 'Macro canceled') throw thrown
+    boolean exited = thrown.stackTrace.any { ExitWords.isExit(it) }
+    if (exited && words.said == null) return [kind: 'success']
+    String told = exited ? words.said : ij.getErrorMessage()
+    return [kind: 'failed', message: told ?: 'the macro was canceled', line: lineOf(interpreter), messages: told]
+  }
+
+  private static Integer lineOf(interpreter) {
+    int line = 0
+    try { line = interpreter.@lineNumber ?: interpreter.@pgm.lineNumbers[interpreter.@pc] }
+    catch (Throwable ignored) { } // Another ImageJ may keep it elsewhere.
+    return line > 0 ? line : null
+  }
+
+  /** Passes on what is printed, and keeps what `exit(message)` shows: where no ImageJ window is, ImageJ prints it. */
+  private static class ExitWords extends PrintStream {
+    final PrintStream before
+    String said
+
+    ExitWords(PrintStream before) {
+      super(before, true)
+      this.before = before
+    }
+
+    static boolean isExit(StackTraceElement frame) { frame.className == 'ij.macro.Functions' && frame.methodName == 'exit' }
+
+    @Override
+    void println(String text) {
+      if (new Throwable().stackTrace.any { isExit(it) }) said = text
+      before.println(text)
+    }
   }
 
   private static String literal(Object value) {

@@ -58,7 +58,7 @@ class RunnerScripts {
       ScriptInfo info = new ScriptInfo(ctx, script)
       boolean macro = extension == 'ijm' || extension == 'txt'
       def language = macro ? null : ctx.getService(ScriptService).getLanguageByExtension(extension)
-      if (!macro && language == null) return [kind: 'refused', problems: 'unknown language: ' + known()]
+      if (!macro && language == null) return [kind: 'refused', problems: noLanguage(extension)]
 
       Map checked = parameters.check(info, given, output)
       if (checked.notes) stderr.println(checked.notes)
@@ -107,9 +107,10 @@ class RunnerScripts {
     return [kind: 'success']
   }
 
-  private String known() {
+  private String noLanguage(String extension) {
     def names = ctx.getService(ScriptService).languages.collectMany { it.extensions }.collect { '.' + it }
-    return (names + ['.ijm']).unique().sort().join(', ')
+    String known = (names + ['.ijm']).unique().sort().join(', ')
+    return 'no script language for ' + (extension ? '.' + extension : 'a file without an extension') + '; known: ' + known
   }
 
   /**

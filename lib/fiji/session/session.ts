@@ -9,7 +9,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
 import type { FijiInstallation, ParameterValue } from '../fiji.ts';
 import { installCommand } from '../find/install.ts';
@@ -19,6 +19,9 @@ import type { SessionFolder } from './folder.ts';
 import { lineSplitter } from './lines.ts';
 import type { CappedLog } from './log.ts';
 import { terminate } from './terminate.ts';
+
+/** How long a stream is waited for on which nothing comes. */
+const QUIET_MS = 2000;
 
 /** Fiji itself did not start: a wrong image, too little memory, a broken installation. */
 export class FijiStartError extends DistributedFijiError {
@@ -69,6 +72,7 @@ export class Session {
   /** What was printed while no job ran: it goes to the next job's log. */
   #early: Buffer[] = [];
   #earlyBytes = 0;
+  #printedBytes = 0;
   readonly #markers = new Map<string, () => void>();
   readonly #replies = new Map<string, (words: Words) => void>();
 
@@ -95,7 +99,10 @@ export class Session {
     });
     for (const name of ['stdout', 'stderr'] as const) {
       const lines = lineSplitter((line) => this.#line(name, line));
-      this.#child[name]?.on('data', (chunk: Buffer) => lines.write(chunk));
+      this.#child[name]?.on('data', (chunk: Buffer) => {
+        this.#printedBytes += chunk.length;
+        lines.write(chunk);
+      });
       this.#child[name]?.on('end', () => lines.end());
     }
     this.ready = this.#start(hello);
@@ -141,10 +148,8 @@ export class Session {
       this.#exit,
     ]);
     // What the script printed may still be on its way; a process that ended has closed its streams by now, or soon.
-    await Promise.race([
-      ended.kind === 'reported' ? printed : sleep(200),
-      sleep(10_000, undefined, { ref: false }),
-    ]);
+    if (ended.kind === 'reported') await this.#drained(printed);
+    else await sleep(200);
     this.#log = undefined;
     this.#markers.clear();
     return ended;
@@ -170,6 +175,21 @@ export class Session {
     if (this.#child.pid !== undefined) await terminate(this.#child.pid, { graceMs, token: this.#token });
     this.#connection?.close();
     await this.#exit;
+  }
+
+  /** Both streams came to their markers; or, where a script closed one, nothing more comes. */
+  async #drained(printed: Promise<unknown>): Promise<void> {
+    const whole = printed.then(() => 'whole' as const);
+    for (let before = -1; this.#printedBytes !== before;) {
+      before = this.#printedBytes;
+      const quiet = new AbortController();
+      const pause = sleep(QUIET_MS, undefined, { ref: false, signal: quiet.signal }).catch(() => undefined);
+      const ending = await Promise.race([whole, pause]);
+      quiet.abort();
+      if (ending !== undefined) return;
+      // On a machine so busy that time passed without a look at the streams, look once more.
+      await turn();
+    }
   }
 
   async #start(hello: ReturnType<Channel['expect']>): Promise<void> {

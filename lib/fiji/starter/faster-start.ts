@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,8 @@ import { runnerFolder } from '../runner/path.ts';
 
 const OLDEST_JAVA_WITH_ARCHIVES = 13;
 const TIMEOUT_MS = 180_000;
+/** An archive that no Fiji started with for a week is of another version of this product or of Java. */
+const UNUSED_MS = 7 * 24 * 3600 * 1000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -51,6 +53,9 @@ export async function fasterStart(
       run(java, [`-XX:ArchiveClassesAtExit=${file}`, '-cp', classPath.join(delimiter), ...training], env),
     );
     made.classArchive = classArchive;
+    const now = new Date();
+    await utimes(classArchive, now, now);
+    await forgetArchives(folder, now.getTime() - UNUSED_MS);
   } catch {
     // A folder that cannot be written, a Java without archives: what there is will do.
   }
@@ -66,6 +71,16 @@ async function once(file: string, make: (beside: string) => Promise<void>): Prom
     await rename(beside, file);
   } finally {
     await rm(beside, { force: true });
+  }
+}
+
+/** Archives only: tens of MB each, and Java starts without one that is gone. The small runner jars stay: it would not without. */
+async function forgetArchives(folder: string, usedBefore: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!/^classes-java.*\.jsa(\..*\.part)?$/.test(name)) continue;
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined); // Another process may be doing the same.
+    if (found !== undefined && found.mtimeMs < usedBefore) await rm(file, { force: true });
   }
 }
 
