@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -223,4 +225,16 @@ describe('the starter Fiji', () => {
       fix: expect.stringContaining('MAVEN_MIRROR_URL'),
     });
   });
+});
+
+test('class archives that no Fiji used for a week are forgotten; fresh ones and runner jars stay', async () => {
+  const { home } = await fijiOfToday();
+  const old = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+  const names = ['classes-java8-0f.jsa', 'classes-java8-1f.jsa', 'runner-0f.jar'];
+  for (const name of names) writeFileSync(join(home, name), '');
+  for (const name of ['classes-java8-0f.jsa', 'runner-0f.jar']) utimesSync(join(home, name), old, old);
+  const { start } = await fijiOfToday();
+  expect(names.map((name) => existsSync(join(home, name)))).toEqual([false, true, true]);
+  expect(start.kind === 'jars' && existsSync(start.classArchive ?? '')).toBe(true);
+  for (const name of names) rmSync(join(home, name), { force: true });
 });
