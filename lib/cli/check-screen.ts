@@ -1,8 +1,7 @@
 /** A screen for what cannot run without one: missed before workers start, instead of by each of them. */
-import { extname } from 'node:path';
 import { DistributedFijiError } from '../errors.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
-import { DisplayError, openDisplay } from '../fiji/session/display.ts';
+import { DisplayError, macroNeedsScreen, openDisplay } from '../fiji/session/display.ts';
 
 export class ScreenError extends DistributedFijiError {
   constructor(why: string, cause: DisplayError, otherwise: string) {
@@ -26,9 +25,7 @@ export async function mustHaveScreen(
   script: string,
   virtualDisplay: boolean,
 ): Promise<void> {
-  // A whole Fiji makes ImageJ 1 headless by itself; the starter Fiji cannot (FijiPool).
-  const isMacro = ['.ijm', '.txt'].includes(extname(script).toLowerCase());
-  const forMacro = fiji.start.kind === 'jars' && isMacro;
+  const forMacro = macroNeedsScreen(fiji, script);
   if (!virtualDisplay && !forMacro) return;
   try {
     await (await openDisplay(process.env)).close();

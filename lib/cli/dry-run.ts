@@ -89,7 +89,7 @@ function locations(jobFile: JobFile): string[] {
   if (use.sharing === 0) return count === 1 ? [] : ['Every job has an output location of its own.'];
   return [
     `${plural(use.count, 'output location')} for ${plural(count, 'job')}: ${use.sharing.toLocaleString('en-US')} share theirs with others.`,
-    '  That is fine as long as their files have different names: a job never overwrites what another one wrote.',
+    '  That is fine as long as their files have different names: a job never overwrites what another one of the same run wrote.',
   ];
 }
 

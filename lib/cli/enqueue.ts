@@ -50,9 +50,9 @@ export function register(program: Command): void {
           process.stdout.write(
             await describeDryRun({ jobFile, verb: 'sent', checked: { script: name, ...check } }),
           );
-          return;
         }
         if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
+        if (flags.dryRun) return;
         tell([...jobFile.notes, ...check.problems, ...check.notes]);
 
         const destination = openStore(`s3://${config.DESTINATION_BUCKET}`, { s3 });

@@ -13,7 +13,7 @@ import type { FijiInstallation, FijiPool, ScriptJob, ScriptRun } from './fiji.ts
 import type { ScriptOutcome } from './outcome.ts';
 import { runnerFolder } from './runner/path.ts';
 import { Channel } from './session/channel.ts';
-import { openDisplay, type VirtualDisplay } from './session/display.ts';
+import { macroNeedsScreen, openDisplay, type VirtualDisplay } from './session/display.ts';
 import { SessionFolder } from './session/folder.ts';
 import { CappedLog } from './session/log.ts';
 import { killsForMemory } from './session/killed.ts';
@@ -142,9 +142,8 @@ class Pool implements FijiPool {
     return this.#start(job.script, this.#needsScreen(job.script));
   }
 
-  /** Macros need a screen where nothing has made ImageJ 1 headless: in the starter Fiji, and in plain ImageJ 1. */
   #needsScreen(script: string): boolean {
-    return this.#options.virtualDisplay || (this.#options.fiji.start.kind === 'jars' && isMacro(script));
+    return this.#options.virtualDisplay || macroNeedsScreen(this.#options.fiji, script);
   }
 
   async #start(script: string, onScreen: boolean): Promise<Session> {
@@ -253,8 +252,4 @@ async function orStopped<T>(
 
 function extension(script: string): string {
   return extname(script).slice(1).toLowerCase();
-}
-
-function isMacro(script: string): boolean {
-  return ['ijm', 'txt'].includes(extension(script));
 }

@@ -132,13 +132,14 @@ describe('enqueue', () => {
       },
     });
     const { code, out, err } = await enqueue(path, '-c', await configFor('Dry'), '--dry-run');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(code).toBe(1); // as the real command would end
+    expect(err).toContain('[JOB_FILE_INVALID]');
     expect(out).toContain('files.json: 2 jobs. Records are kept under the run "files".');
     expect(out).toContain('1  Plate=P1 Well=A01 radius=2.5  ->  results/P1/');
     expect(out).toContain('1 output location for 2 jobs: 2 share theirs');
     expect(out).toContain('Plate P1, Well A02 has no Field 2');
     expect(out).toContain('1 file does not match the pattern');
-    expect(out).toContain('"radius" must be a whole number; it is "2.5" in all 2 jobs.');
+    expect(out).toContain('"radius" must be a whole number; it is "2.5" in job 1 and "1.5" in job 2.');
     expect(out).toContain(
       'The script has no #@ line for "raduis", so it does not get it. Is "radius" meant?',
     );

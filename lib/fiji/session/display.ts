@@ -1,8 +1,10 @@
 /** A screen that nobody sees, for scripts and macros that cannot run headless: Xvfb on a display of its own choice. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
+import type { FijiInstallation } from '../fiji.ts';
 import { installCommand } from '../find/install.ts';
 
 export class DisplayError extends DistributedFijiError {
@@ -15,6 +17,17 @@ export interface VirtualDisplay {
   /** `:7` */
   readonly name: string;
   close(): Promise<void>;
+}
+
+const MACROS = ['.ijm', '.txt'];
+
+/**
+ * Macros need a screen where nothing has made ImageJ 1 headless: in the starter Fiji, and in plain ImageJ 1.
+ *
+ * @param script path or address
+ */
+export function macroNeedsScreen(fiji: FijiInstallation, script: string): boolean {
+  return fiji.start.kind === 'jars' && MACROS.includes(extname(script).toLowerCase());
 }
 
 /** Starts Xvfb, which picks a free display by itself. @throws DisplayError when it is missing or does not start. */
