@@ -27,6 +27,10 @@ test('every field of a record is explained, in the order of the schema, and no o
   expect(namesUnder('What a record holds')).toEqual(Object.keys(record.shape));
 });
 
+test('every phase is explained', () => {
+  expect(namesUnder('Phases')).toEqual(Object.keys(record.shape.phases.shape));
+});
+
 test('every outcome is explained', () => {
   expect(namesUnder('Outcomes')).toEqual([...OUTCOMES]);
 });
