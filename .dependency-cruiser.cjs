@@ -12,7 +12,7 @@ const allowed = {
   records: ['store', 'jobs'],
   fiji: [],
   worker: ['aws', 'jobs', 'queue', 'store', 'records', 'fiji'],
-  monitor: ['aws', 'config', 'records/key.ts', 'records/record.ts'],
+  monitor: ['aws', 'config', 'records/key.ts', 'records/record.ts', 'worker/settings.ts'],
   // `local` starts the bundled worker by its path, as ECS does: it sees the worker's settings, never its code.
   local: [
     'aws',
@@ -28,6 +28,8 @@ const allowed = {
   ],
   report: ['records', 'store', 'jobs'],
   infrastructure: ['aws', 'config', 'monitor', 'records/record.ts', 'worker/settings.ts', 'worker/bundle.ts'],
+  // Of the infrastructure only what an image's name says: CDK itself is a process that it starts.
+  deployment: ['aws', 'config', 'monitor/settings.ts', 'records/record.ts', 'infrastructure/image.ts'],
   // The script is fetched, and inputs are known, by the same code as a worker's: what is checked before a run is what
   // the run uses.
   cli: [
@@ -41,6 +43,7 @@ const allowed = {
     'local',
     'report',
     'monitor',
+    'deployment',
     'worker/input-reference.ts',
     'worker/script.ts',
   ],

@@ -8,17 +8,17 @@ import { monitorSettings, type MonitorSettings } from '../../lib/monitor/setting
 import type { Action, Decision, Ending, State } from '../../lib/monitor/state.ts';
 import { CLAIM_MS, learn } from '../../lib/monitor/tick.ts';
 import type { Tally } from '../../lib/records/key.ts';
-import type { Machine, World } from './world.ts';
+import type { Deployed, Machine, World } from './world.ts';
 
 const TYPE = 'm5.large';
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 const DOLLARS = 0.035;
 const EVERY = 60;
-const DIGEST = 'bundle';
+const digestOf = (machine: number): string => `bundle-${machine}`;
 
 export class Monitors {
   readonly #world: World;
-  readonly #settings: MonitorSettings;
+  readonly #settings: Omit<MonitorSettings, 'TASK_DEFINITION' | 'WORKER_DIGEST'>;
   /** The S3 object. */
   #memory: Memory;
   #version = 0;
@@ -38,8 +38,8 @@ export class Monitors {
       DEAD_LETTER_QUEUE_URL: 'dead',
       ECS_CLUSTER: 'cluster',
       AUTO_SCALING_GROUP: 'group',
-      TASK_DEFINITION: 'task:1',
-      WORKER_DIGEST: DIGEST,
+      TASK_DEFINITION: 'task',
+      WORKER_DIGEST: 'bundle',
       CLUSTER_MACHINES: scenario.machines,
       TASKS_PER_MACHINE: scenario.tasksPerMachine,
       MEMORY: 6000,
@@ -66,13 +66,14 @@ export class Monitors {
     if (before.claim !== null && clock.now * 1000 - before.claim.at < CLAIM_MS) return;
     if (random.chance(scenario.errors)) return;
 
-    const state = this.#see(before, enqueued);
+    const { deployed } = this.#world; // the settings of this very call
+    const state = this.#see(before, enqueued, deployed);
     const decision = decide(state);
     if (decision.memory === before) return;
-    clock.after(random.between(1, 4), () => this.#claim(state, version, decision));
+    clock.after(random.between(1, 4), () => this.#claim(state, version, decision, deployed));
   }
 
-  #claim(state: State, version: number, decision: Decision): void {
+  #claim(state: State, version: number, decision: Decision, deployed: Deployed): void {
     const { clock, random } = this.#world;
     this.#world.calls += 1;
     if (this.#version !== version) {
@@ -80,11 +81,11 @@ export class Monitors {
       return;
     }
     const acts = decision.actions.length > 0;
-    this.#remember({ ...decision.memory, claim: acts ? { by: 'it', at: clock.now * 1000 } : null });
-    if (acts) clock.after(random.between(1, 5), () => this.#act(state, decision));
+    this.#remember({ ...decision.memory, claim: acts ? { by: 'it', at: clock.now * 1000 } : null }, deployed);
+    if (acts) clock.after(random.between(1, 5), () => this.#act(state, decision, deployed));
   }
 
-  #act(state: State, { actions, memory }: Decision): void {
+  #act(state: State, { actions, memory }: Decision, deployed: Deployed): void {
     const results = {
       placed: [] as readonly string[],
       misfit: undefined,
@@ -94,13 +95,17 @@ export class Monitors {
     };
     for (const action of actions) {
       if (this.#world.random.chance(this.#world.scenario.errors)) continue; // throttled to the end
-      this.#perform(action, results);
+      this.#perform(action, results, deployed);
     }
     this.#world.calls += 1;
-    this.#remember(learn(state, memory, actions, results));
+    this.#remember(learn(state, memory, actions, results), deployed);
   }
 
-  #perform(action: Action, results: { placed: readonly string[]; spared: string[] }): void {
+  #perform(
+    action: Action,
+    results: { placed: readonly string[]; spared: string[] },
+    deployed: Deployed,
+  ): void {
     switch (action.kind) {
       case 'set desired':
         return this.#world.setDesired(
@@ -110,7 +115,7 @@ export class Monitors {
         );
       case 'start tasks':
         this.#world.calls += Math.ceil(action.tasks / 10);
-        results.placed = this.#world.runTasks(action.tasks);
+        results.placed = this.#world.runTasks(action.tasks, deployed);
         return;
       case 'end machines':
         return this.#end(action.endings, action.all, results.spared);
@@ -140,12 +145,14 @@ export class Monitors {
     }
   }
 
-  #remember(memory: Memory): void {
+  /** Its metadata tell the workers which deployment is in force. */
+  #remember(memory: Memory, deployed: Deployed): void {
     this.#memory = memory;
+    this.#world.inForce = deployed.task;
     this.#version += 1;
   }
 
-  #see(memory: Memory, enqueued: number | undefined): State {
+  #see(memory: Memory, enqueued: number | undefined, deployed: Deployed): State {
     const { clock, queue, desired, scenario } = this.#world;
     const machines = [...this.#world.machines.values()];
     const joined = machines.filter((machine) => machine.joined);
@@ -157,7 +164,11 @@ export class Monitors {
 
     return {
       now,
-      settings: this.#settings,
+      settings: {
+        ...this.#settings,
+        TASK_DEFINITION: `task:${deployed.task}`,
+        WORKER_DIGEST: digestOf(deployed.machine),
+      },
       queue: queue.read(),
       deadLetters: after.dead,
       enqueued,
@@ -182,7 +193,7 @@ export class Monitors {
         guests: 0,
         tasks: machine.workers.size,
         pending: [...machine.workers].filter(({ running }) => !running).length,
-        worker: DIGEST,
+        worker: digestOf(machine.worker),
         memory: 7680,
       })),
       ended: {

@@ -27,7 +27,15 @@ export interface Scenario {
   readonly monitors: number;
   /** What the run before knew of a job's length; undefined: this is the first. */
   readonly knownJob: number | undefined;
+  /** Deploys in the middle of the run. */
+  readonly deploys?: readonly Deploy[];
   readonly seed: number;
+}
+
+export interface Deploy {
+  readonly at: number;
+  /** Whether machines that run get tasks of it too, or only those that start from then on. */
+  readonly keepsMachines: boolean;
 }
 
 const HOUR = 3600;

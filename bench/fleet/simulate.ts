@@ -31,6 +31,8 @@ export interface Outcome {
   readonly calls: number;
   readonly interrupted: number;
   readonly machines: number;
+  /** At once. */
+  readonly peak: number;
 }
 
 /** Longer than any run that ends. */
@@ -55,6 +57,7 @@ export function simulate(scenario: Scenario, controller: Controller): Outcome {
     calls: world.calls,
     interrupted: world.interrupted,
     machines: world.launched,
+    peak: world.peak,
   };
 }
 

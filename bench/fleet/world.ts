@@ -7,7 +7,19 @@ import { Queue } from './queue.ts';
 import { Random } from './random.ts';
 import type { Scenario } from './scenario.ts';
 
+/** What was deployed last: numbers that grow. */
+export interface Deployed {
+  /** Of the task definition: each deploy's own. */
+  readonly task: number;
+  /** Of what a task relies on its machine for. */
+  readonly machine: number;
+}
+
 export interface Worker {
+  /** The deployment that started it. */
+  readonly task: number;
+  /** When it last looked whether that is still the one in force. */
+  looked: number;
   readonly machine: Machine;
   running: boolean;
   /** Seconds of the job it has. */
@@ -20,6 +32,8 @@ export interface Worker {
 export interface Machine {
   readonly id: string;
   readonly launched: number;
+  /** What its launch template was at its start. */
+  readonly worker: number;
   joined: boolean;
   draining: boolean;
   leaving: boolean;
@@ -34,6 +48,8 @@ export const WORKER_START = 15;
 const WORKER_IDLE = 60;
 const NOTICE = 120;
 const GROUP_EVERY = 10;
+/** How often a worker looks whether a newer deployment is in force. */
+const DEPLOYMENT_LOOK = 60;
 /** The Spot notice's unit polls every 5 s and may itself fail. */
 const NOTICE_FAILS = 0.05;
 
@@ -46,12 +62,17 @@ export class World {
   readonly #idle = new Set<Worker>();
   desired = 0;
   calls = 0;
+  deployed: Deployed = { task: 1, machine: 1 };
+  /** Of which deployment the monitor last said that it is in force. */
+  inForce = 1;
   /** Called when a machine has joined, has had notice, or runs nothing any more: EventBridge calls the monitor then. */
   event: () => void = () => undefined;
 
   lostToScaleIn = 0;
   interrupted = 0;
   launched = 0;
+  /** Most machines that the group had at once, without those that were leaving. */
+  peak = 0;
   machineSeconds = 0;
   workSeconds = 0;
   /** Of these, on jobs that a machine taken back had begun. */
@@ -66,6 +87,12 @@ export class World {
     this.random = new Random(scenario.seed);
     this.queue = new Queue(this.clock, this.random, scenario);
     this.queue.filled = () => this.#wakeIdle();
+    for (const { at, keepsMachines } of scenario.deploys ?? []) {
+      this.clock.after(at, () => {
+        const { task, machine } = this.deployed;
+        this.deployed = { task: task + 1, machine: keepsMachines ? machine : machine + 1 };
+      });
+    }
     this.#reconcile();
   }
 
@@ -91,6 +118,7 @@ export class World {
     const machine: Machine = {
       id: `i-${String(this.launched++).padStart(6, '0')}`,
       launched: clock.now,
+      worker: this.deployed.machine,
       joined: false,
       draining: false,
       leaving: false,
@@ -98,6 +126,7 @@ export class World {
       idleSince: clock.now,
     };
     this.machines.set(machine.id, machine);
+    this.peak = Math.max(this.peak, this.there.length);
 
     const start = random.logNormal(START, 0.15) * (random.chance(scenario.slowStarts) ? 3 : 1);
     if (!random.chance(scenario.neverJoins)) clock.after(start, () => this.#join(machine));
@@ -166,11 +195,19 @@ export class World {
   }
 
   #next(worker: Worker): void {
+    if (this.#isOver(worker)) return this.#stop(worker, 'gives back');
     const job = this.queue.take();
     if (job === undefined) return this.#wait(worker);
     worker.job = job;
     worker.began = this.clock.now;
     this.clock.after(job, () => this.#finish(worker, job));
+  }
+
+  /** Between two jobs, when the last look is old enough. */
+  #isOver(worker: Worker): boolean {
+    if (this.clock.now - worker.looked < DEPLOYMENT_LOOK) return false;
+    worker.looked = this.clock.now;
+    return worker.task !== this.inForce;
   }
 
   #finish(worker: Worker, job: number): void {
@@ -228,9 +265,15 @@ export class World {
     if (machine) machine.draining = true;
   }
 
-  /** Packs the fullest machines first, as binpack does. @returns the machines, each as often as it got one */
-  runTasks(count: number): string[] {
+  /**
+   * Packs the fullest machines first, as binpack does.
+   *
+   * @param deployed whose tasks: they go only on machines that have what these rely on
+   * @returns the machines, each as often as it got one
+   */
+  runTasks(count: number, deployed: Deployed = this.deployed): string[] {
     const open = this.there
+      .filter(({ worker }) => worker === deployed.machine)
       .filter(
         ({ joined, draining, workers }) =>
           joined && !draining && workers.size < this.scenario.tasksPerMachine,
@@ -240,6 +283,8 @@ export class World {
     for (const machine of open) {
       while (placed.length < count && machine.workers.size < this.scenario.tasksPerMachine) {
         const worker: Worker = {
+          task: deployed.task,
+          looked: -Infinity,
           machine,
           running: false,
           job: undefined,

@@ -24,15 +24,13 @@ export function register(program: Command): void {
         import('../monitor/watch.ts'),
       ]);
       const options = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
-      const settings = await deployedSettings(
-        cloudFormationClient(options),
-        derive(config).stackName,
-        config.AWS_REGION,
-      );
+      const stacks = cloudFormationClient(options);
+      const settings = () => deployedSettings(stacks, derive(config).stackName, config.AWS_REGION);
+      const { APP_NAME } = await settings();
 
       const stop = new AbortController();
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-      say(`Watching ${settings.APP_NAME}, a look each minute. Ctrl-C stops watching, not the machines.`);
+      say(`Watching ${APP_NAME}, a look each minute. Ctrl-C stops watching, not the machines.`);
       const ended = await watch({
         aws: connect(options),
         settings,

@@ -32,7 +32,7 @@ export class DistributedFijiStack extends Stack {
     const network = new Network(this, 'Network', config);
     const cluster = new Cluster(this, 'Cluster', config, derived);
     const arns = arnsOf(this, config, derived, cluster.arn);
-    const worker = workerOnMachine(derived, artifacts);
+    const worker = workerOnMachine(config, derived, artifacts);
     const common = { config, derived, arns };
 
     const task = new WorkerTask(this, 'Task', { ...common, jobs, logGroup: logs.jobs, worker });

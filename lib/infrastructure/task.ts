@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../config/index.ts';
-import { MACHINE_ATTRIBUTES } from '../monitor/settings.ts';
+import { MACHINE_ATTRIBUTES, WORKER_CONTAINER } from '../monitor/settings.ts';
 import { WORKER_ENTRY } from '../worker/bundle.ts';
 import { toEnvironment } from '../worker/settings.ts';
 import { loginOf } from './image.ts';
@@ -70,7 +70,7 @@ export class WorkerTask extends Construct {
       ],
       containerDefinitions: [
         {
-          name: 'worker',
+          name: WORKER_CONTAINER,
           image: config.DOCKERHUB_TAG,
           ...(loginOf(config) === 'secret' && {
             repositoryCredentials: { credentialsParameter: arns.secret as string },

@@ -42,18 +42,24 @@ export interface HostSettings {
 }
 
 export function userData(settings: HostSettings): string {
-  const files = Object.fromEntries(
-    hostFiles().map((name) => [name, withoutComments(readFileSync(join(host, name), 'utf8'))]),
-  );
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${quoted(String(value))}\n`);
   return [
     '#!/bin/bash',
     `mkdir -p ${HOST_FOLDER}/host/steps ${HOST_FOLDER}/host/units`,
     `cd ${HOST_FOLDER}/host`,
-    ...Object.entries({ 'settings.sh': lines.join(''), ...files }).map(([name, text]) => heredoc(name, text)),
+    ...Object.entries({ 'settings.sh': lines.join(''), ...hostScripts() }).map(([name, text]) =>
+      heredoc(name, text),
+    ),
     'bash boot.sh',
     '',
   ].join('\n');
+}
+
+/** Text of each of host/'s files, without comments. */
+export function hostScripts(): Record<string, string> {
+  return Object.fromEntries(
+    hostFiles().map((name) => [name, withoutComments(readFileSync(join(host, name), 'utf8'))]),
+  );
 }
 
 /** Relative to host/, in a fixed order: the same sources give the same launch template. */

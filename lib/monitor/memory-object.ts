@@ -1,12 +1,16 @@
 /**
  * The S3 object that the monitor remembers by. It is written only if nobody wrote it since it was read, so that of two
  * monitors that look at the same time one acts and the other does nothing.
+ *
+ * Its metadata tell the workers which deployment is in force. It is written before anything is done, so no worker of a
+ * new deployment ever meets the word of the old one.
  */
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
 import { DistributedFijiError, messageOf } from '../errors.ts';
+import { DEPLOYMENT_METADATA } from '../worker/settings.ts';
 import type { Aws } from './aws.ts';
 import { BLANK, memory, type Memory } from './memory.ts';
-import { bucketAndKey, type MonitorSettings } from './settings.ts';
+import { bucketAndKey, deploymentOf, type MonitorSettings } from './settings.ts';
 
 /** Memory as it was read: `version` is undefined when there was none. */
 export interface Recalled {
@@ -68,6 +72,7 @@ export async function commit(
         Key: key,
         Body: JSON.stringify(content),
         ContentType: 'application/json',
+        Metadata: { [DEPLOYMENT_METADATA]: deploymentOf(settings) },
         ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),
       }),
     );

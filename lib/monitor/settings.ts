@@ -18,6 +18,9 @@ export const SETTINGS_OUTPUT = 'MonitorSettings';
  */
 export const MACHINE_ATTRIBUTES = { app: 'distributed-fiji.app', worker: 'distributed-fiji.worker' } as const;
 
+/** Name of the container in the task definition: what is told to a worker on its start is told to this one. */
+export const WORKER_CONTAINER = 'worker';
+
 export const monitorSettings = z.object({
   APP_NAME: z.string().min(1),
   AWS_REGION: z.string().min(1),
@@ -101,6 +104,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
 /** What ECS lists our tasks by. At most 128 letters, digits, hyphens, underscores, slashes and periods. */
 export function startedBy({ APP_NAME }: Pick<MonitorSettings, 'APP_NAME'>): string {
   return `distributed-fiji/${APP_NAME}`;
+}
+
+/**
+ * The deployment in force. Its task definition changes with all that a worker is or is told: its bundle, image, script,
+ * memory, and each option that it reads.
+ */
+export function deploymentOf({ TASK_DEFINITION }: Pick<MonitorSettings, 'TASK_DEFINITION'>): string {
+  return TASK_DEFINITION;
 }
 
 /** The bucket and key of an `s3://bucket/key`. */

@@ -9,7 +9,8 @@ import { tick, type Looked } from './tick.ts';
 
 export interface Watch {
   readonly aws: Aws;
-  readonly settings: MonitorSettings;
+  /** Read anew for each look: a deploy in the middle of a run is followed. */
+  readonly settings: () => Promise<MonitorSettings>;
   /** Stops the watch between two looks; the fleet stays as it is. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
@@ -36,7 +37,7 @@ export async function watch({
 
   while (!signal.aborted) {
     try {
-      const looked = await tick({ aws, settings, say });
+      const looked = await tick({ aws, settings: await settings(), say });
       failures = 0;
       say(lineOf(looked));
       if (looked.kind === 'looked') {

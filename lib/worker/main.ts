@@ -7,13 +7,14 @@
  */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqsClient } from '../aws/clients.ts';
+import { s3Client, sqsClient } from '../aws/clients.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
 import { findFiji } from '../fiji/find/find.ts';
 import { openFijiPool } from '../fiji/pool.ts';
 import { queueDepth } from '../queue/depth.ts';
 import { Heartbeat } from '../queue/heartbeat.ts';
 import { openStore } from '../store/open-store.ts';
+import { Deployment } from './deployment.ts';
 import { logEvents, type WorkerEvents, workerEvents } from './events.ts';
 import { identify } from './machine.ts';
 import { heapMiB } from './memory.ts';
@@ -73,6 +74,7 @@ async function workIn(
     onTrouble: (message) => events.emit('trouble', { message }),
   });
   const prefetch = new Prefetch(() => queueDepth(client, settings.SQS_QUEUE_URL));
+  const deployment = new Deployment(settings, s3Client, (message) => events.emit('trouble', { message }));
   const destination = open(settings.DESTINATION);
 
   await sleep(Math.random() * settings.START_WITHIN_SECONDS * 1000, undefined, { signal: stop }).catch(
@@ -96,6 +98,7 @@ async function workIn(
         client,
         heartbeat,
         prefetch,
+        deployment,
         destination,
         openStore: open,
       },

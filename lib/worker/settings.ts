@@ -66,8 +66,17 @@ export const workerSettings = z.object({
   STOP_WHEN_STDIN_CLOSES: flag.default(false),
   /** JSON file with the machine's facts (schema below): containers cannot ask the instance themselves. */
   MACHINE_FACTS: z.string().optional(),
+  /** The deployment that started this worker, in the monitor's words. Without it, it never looks for a newer one. */
+  DEPLOYMENT: z.string().optional(),
+  /** `s3://bucket/key`: the object whose metadata DEPLOYMENT_METADATA says which deployment is in force. */
+  DEPLOYMENT_IN: z.templateLiteral(['s3://', z.string().min(1), '/', z.string().min(1)]).optional(),
+  /** Seconds between two looks at it: each costs as much as reading an object. */
+  DEPLOYMENT_LOOK_SECONDS: whole.nonnegative().default(60),
 });
 export type WorkerSettings = z.infer<typeof workerSettings>;
+
+/** Name of the metadata by which the monitor tells workers which deployment is in force. */
+export const DEPLOYMENT_METADATA = 'df-deployment';
 
 /** What the file that MACHINE_FACTS names may hold; each field lands in every record under the same name. */
 export const machineFacts = z.object({

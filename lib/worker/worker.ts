@@ -6,6 +6,8 @@
  * one runs in Fiji, the last one's outputs are stored. Behind them, settled jobs wait until their records are written
  * (batches), each with its lease. Every lease is renewed until its message is gone.
  *
+ * When a newer deployment is in force (deployment.ts), nothing more is taken: the worker leaves once it has done what it has.
+ *
  * Stopping (SIGTERM, a mount that is gone, an error that says nothing about a job): what is prepared or runs goes back
  * to the queue at once; outputs that are being stored have some seconds to arrive, then go back too; records are written.
  */
@@ -13,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import type { Attempt, Verdict } from './attempt.ts';
 import { Background } from './background.ts';
+import type { Deployment } from './deployment.ts';
 import { Desk, type DeskContext } from './desk.ts';
 import type { InputsContext } from './inputs-step.ts';
 import type { Prefetch } from './prefetch.ts';
@@ -25,6 +28,7 @@ import { storeOutputs } from './store-outputs.ts';
 /** Everything a worker works with. main.ts makes it and ends it. */
 export interface WorkerTools extends DeskContext, RunContext, InputsContext {
   readonly prefetch: Prefetch;
+  readonly deployment: Deployment;
 }
 
 /** A job whose inputs are there; or whose verdict is known already. */
@@ -97,9 +101,9 @@ export async function work(tools: WorkerTools, stop: AbortSignal): Promise<numbe
 
 type Store = (attempt: Attempt, files: Parameters<typeof storeOutputs>[1]) => Promise<void>;
 
-/** One job after the other, until the queue stays empty or the signal says stop. */
+/** One job after the other, until the queue stays empty, a newer deployment takes over or the signal says stop. */
 async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, store: Store): Promise<void> {
-  const { settings, prefetch, events } = tools;
+  const { settings, prefetch, deployment, events } = tools;
   const take = async (waitSeconds: number, ahead: boolean): Promise<Prepared | 'empty' | 'refused'> => {
     const attempt = await desk.take(waitSeconds, ahead);
     if (typeof attempt === 'string') return attempt;
@@ -114,6 +118,9 @@ async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, s
       const idleSeconds = (asked - (emptySince ?? asked)) / 1000;
       const patience = Math.min(LONG_POLL_SECONDS, Math.ceil(settings.IDLE_SECONDS - idleSeconds));
       const ahead = await next;
+      if (typeof ahead !== 'object' && (await deployment.isOver())) {
+        return void events.emit('stopping', { why: 'a newer deployment is in force: its workers go on' });
+      }
       const job = typeof ahead === 'object' ? ahead : await take(Math.max(0, patience), false);
       next = Promise.resolve(undefined);
 
@@ -135,7 +142,7 @@ async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, s
         continue;
       }
       events.emit('job running', attempt.names);
-      next = prefetch.isWorthIt().then((worthIt) => (worthIt ? take(0, true) : undefined));
+      next = nextIsWorthIt(tools).then((worthIt) => (worthIt ? take(0, true) : undefined));
       next.catch(() => undefined); // told when its turn comes, not while this job runs
       const ran = await orStopped(runScript(attempt, tools), stopping);
       if (ran === 'stopped') return; // the job is given back already, and whoever opened Fiji closes it
@@ -151,6 +158,10 @@ async function mainLine(tools: WorkerTools, desk: Desk, stopping: AbortSignal, s
     const late = await next.catch(() => undefined);
     if (typeof late === 'object') desk.clear(late.attempt);
   }
+}
+
+async function nextIsWorthIt({ prefetch, deployment }: WorkerTools): Promise<boolean> {
+  return (await prefetch.isWorthIt()) && !(await deployment.isOver());
 }
 
 /** Stopping does not wait for Fiji: it may be starting, or take its time to end. */

@@ -181,6 +181,38 @@ describe('deploying again', () => {
     }
   });
 
+  test.each([
+    ['the mount', { DOWNLOAD_FILES: true }],
+    ['the mounted bucket', { SOURCE_BUCKET: 'other-images' }],
+    ['disk and CPU for each container', { TASKS_PER_MACHINE: 2, MEMORY: 3000 }],
+    ['the disk', { EBS_VOL_SIZE: 50 }],
+    ['memory', { MEMORY: 3500 }],
+    ['a GPU for each container', { MACHINE_TYPE: ['g4dn.xlarge'] }],
+  ])('a deploy that changes %s sends tasks to new machines only', (_, changed) => {
+    expect(digest(templateOf(changed))).not.toBe(digest(before));
+  });
+
+  test.each([
+    ['the script', { SCRIPT_DOWNLOAD_URL: 'https://example.org/count-2.groovy' }],
+    ['how Fiji is used', { JOBS_PER_FIJI: 5 }],
+    ['the image', { DOCKERHUB_TAG: 'fiji/fiji:other' }],
+  ])('a deploy that changes %s makes a new task definition, and keeps the machines', (_, changed) => {
+    const template = templateOf(changed);
+    const definitionOf = (of: Template | undefined) => of?.findResources('AWS::ECS::TaskDefinition');
+    expect(definitionOf(template)).not.toEqual(definitionOf(before));
+    expect(digest(template)).toBe(digest(before));
+  });
+
+  test('a deploy that adds a machine type or allows more machines changes neither', () => {
+    const template = templateOf({
+      MACHINE_TYPE: [...parseConfig(deployable).MACHINE_TYPE, 'm6a.2xlarge'],
+      CLUSTER_MACHINES: 50,
+    });
+    expect(template.findResources('AWS::ECS::TaskDefinition')).toEqual(
+      before?.findResources('AWS::ECS::TaskDefinition'),
+    );
+  });
+
   test('the same bundle changes nothing', () => {
     expect(templateOf({}, standInArtifacts('1')).toJSON()).toEqual(before?.toJSON());
   });

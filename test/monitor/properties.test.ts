@@ -196,18 +196,54 @@ describe('whole runs, simulated', () => {
     neverJoins: fc.constantFrom(0, 0.1),
     monitors: fc.constantFrom(1, 2),
     knownJob: fc.constantFrom(undefined, 3, 900),
+    deploys: fc.array(fc.record({ at: fc.integer({ min: 1, max: 7200 }), keepsMachines: fc.boolean() }), {
+      maxLength: 2,
+    }),
     seed: fc.integer({ min: 1, max: 1_000_000 }),
   });
 
   test('every job is done, none is lost to scale-in, and the fleet goes to zero soon after', () => {
     fc.assert(
       fc.property(scenario, (any) => {
-        const { done, lostToScaleIn, toZero } = simulate(any, 'Distributed-Fiji');
+        const { done, lostToScaleIn, toZero, peak } = simulate(any, 'Distributed-Fiji');
         expect({ done, lostToScaleIn }).toEqual({ done: any.jobs, lostToScaleIn: 0 });
+        expect(peak).toBeLessThanOrEqual(any.machines);
         expect(toZero).toBeLessThan(30 * 60);
       }),
       { numRuns: 60 },
     );
+  });
+
+  describe('a deploy in the middle', () => {
+    const busy: Scenario = {
+      ...CALM,
+      name: 'busy',
+      jobs: 3000,
+      job: (random) => Math.min(random.logNormal(120, 0.8), 2400),
+      machines: 20,
+      tasksPerMachine: 4,
+      spotLife: Infinity,
+    };
+    const undisturbed = simulate(busy, 'Distributed-Fiji');
+
+    test('new machines take the old ones’ place, never more than allowed, and no job is lost', () => {
+      const deployed = simulate(
+        { ...busy, deploys: [{ at: 1200, keepsMachines: false }] },
+        'Distributed-Fiji',
+      );
+      expect(deployed).toMatchObject({ done: 3000, lostToScaleIn: 0, interrupted: 0, peak: 20 });
+      expect(deployed.machines).toBeGreaterThanOrEqual(undisturbed.machines + 20); // every one was replaced
+      expect(deployed.overIdeal).toBeLessThan(1.15);
+    });
+
+    test('where the machines stay as they are, only the workers are new', () => {
+      const deployed = simulate(
+        { ...busy, deploys: [{ at: 1200, keepsMachines: true }] },
+        'Distributed-Fiji',
+      );
+      expect(deployed).toMatchObject({ done: 3000, lostToScaleIn: 0, machines: undisturbed.machines });
+      expect(deployed.overIdeal).toBeLessThan(undisturbed.overIdeal + 0.05);
+    });
   });
 
   test('a queue whose every job fails stops growing the fleet', () => {

@@ -8,6 +8,7 @@ import { CreateLaunchTemplateCommand, CreateSubnetCommand, CreateVpcCommand } fr
 import {
   CreateClusterCommand,
   DescribeContainerInstancesCommand,
+  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ListContainerInstancesCommand,
   ListTasksCommand,
@@ -15,8 +16,9 @@ import {
   RegisterContainerInstanceCommand,
   RegisterTaskDefinitionCommand,
   StopTaskCommand,
+  type Task,
 } from '@aws-sdk/client-ecs';
-import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -25,7 +27,13 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { connect, type Aws } from '../../lib/monitor/aws.ts';
-import { MACHINE_ATTRIBUTES, monitorSettings, type MonitorSettings } from '../../lib/monitor/settings.ts';
+import {
+  bucketAndKey,
+  MACHINE_ATTRIBUTES,
+  monitorSettings,
+  type MonitorSettings,
+} from '../../lib/monitor/settings.ts';
+import { DEPLOYMENT_METADATA } from '../../lib/worker/settings.ts';
 import { recordsKey, type Tally } from '../../lib/records/key.ts';
 
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -96,6 +104,49 @@ export class RunOnAws {
     return new RunOnAws(aws, settings, mails as string);
   }
 
+  /** The same stack with another revision of its task definition. */
+  async deploy(): Promise<RunOnAws> {
+    const { ecs } = this.aws;
+    const { taskDefinition = {} } = await ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: this.settings.TASK_DEFINITION }),
+    );
+    const { family, containerDefinitions, placementConstraints } = taskDefinition;
+    const next = await ecs.send(
+      new RegisterTaskDefinitionCommand({ family, containerDefinitions, placementConstraints }),
+    );
+    const TASK_DEFINITION = next.taskDefinition?.taskDefinitionArn as string;
+    return new RunOnAws(this.aws, { ...this.settings, TASK_DEFINITION }, this.#mails);
+  }
+
+  /** What the monitor tells workers of the deployment in force. */
+  async inForce(): Promise<string | undefined> {
+    const { bucket, key } = bucketAndKey(this.settings.MONITOR_MEMORY);
+    const { Metadata } = await this.aws.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return Metadata?.[DEPLOYMENT_METADATA];
+  }
+
+  /** What each running worker was told on its start, beside its task definition. */
+  async told(): Promise<Record<string, string>[]> {
+    const { tasks = [] } = await this.#describeTasks();
+    return tasks.map(({ overrides }) =>
+      Object.fromEntries(
+        (overrides?.containerOverrides?.[0]?.environment ?? []).map(({ name = '', value = '' }) => [
+          name,
+          value,
+        ]),
+      ),
+    );
+  }
+
+  async #describeTasks(): Promise<{ tasks?: Task[] | undefined }> {
+    const cluster = this.settings.ECS_CLUSTER;
+    const { taskArns = [] } = await this.aws.ecs.send(
+      new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' }),
+    );
+    if (taskArns.length === 0) return {};
+    return this.aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+  }
+
   async sendJobs(count: number): Promise<void> {
     for (let job = 0; job < count; job++) {
       await this.aws.sqs.send(
@@ -154,12 +205,7 @@ export class RunOnAws {
 
   /** EC2 ids of the machines on which our tasks run, each as often as it runs one. */
   async tasks(): Promise<string[]> {
-    const cluster = this.settings.ECS_CLUSTER;
-    const { taskArns = [] } = await this.aws.ecs.send(
-      new ListTasksCommand({ cluster, desiredStatus: 'RUNNING' }),
-    );
-    if (taskArns.length === 0) return [];
-    const { tasks = [] } = await this.aws.ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
+    const { tasks = [] } = await this.#describeTasks();
     const nodes = await this.nodes();
     return tasks
       .map(({ containerInstanceArn = '' }) => nodes.get(containerInstanceArn)?.machine ?? '?')

@@ -6,11 +6,11 @@ import { MonitorActionError } from '../../lib/monitor/act/index.ts';
 import { BLANK } from '../../lib/monitor/memory.ts';
 import { cloudFormationClient } from '../../lib/aws/control-clients.ts';
 import { deployedSettings } from '../../lib/monitor/deployed.ts';
-import { watch } from '../../lib/monitor/watch.ts';
 import { commit, recall } from '../../lib/monitor/memory-object.ts';
 import { tick, type Looked } from '../../lib/monitor/tick.ts';
-import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
-import { startStrictAws, type StrictAws } from '../fixtures/strict-aws.ts';
+import { motoIsMissing } from '../fixtures/moto.ts';
+import type { StrictAws } from '../fixtures/strict-aws.ts';
+import { type AwsServer, startAws } from './aws-server.ts';
 import { RunOnAws } from './run-on-aws.ts';
 
 const missing = motoIsMissing();
@@ -19,27 +19,16 @@ const MINUTE = 60_000;
 const KEYS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''}`, () => {
-  let moto: Moto;
+  let server: AwsServer;
   let strict: StrictAws;
   const said: string[] = [];
   let now = Date.now();
 
   beforeAll(async () => {
-    moto = await startMoto();
-    strict = await startStrictAws(moto.endpoint);
-    // Otherwise each look at a task would move it on.
-    await fetch(`${moto.endpoint}/moto-api/state-manager/set-transition`, {
-      method: 'POST',
-      body: JSON.stringify({
-        model_name: 'ecs::task',
-        transition: { progression: 'manual', times: 1_000_000 },
-      }),
-    });
+    server = await startAws();
+    strict = server.strict;
   });
-  afterAll(async () => {
-    await strict.stop();
-    await moto.stop();
-  });
+  afterAll(() => server.stop());
 
   /** A look a minute after the last. */
   const look = async (run: RunOnAws, enqueued?: number): Promise<Looked> => {
@@ -168,6 +157,34 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     run.close();
   });
 
+  test('a deploy during a run: workers are told whose they are, and the word changes before any new one starts', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Deployed', { machines: 1 });
+    await run.sendJobs(9);
+    await look(run, 9);
+    const [machine] = (await run.group()).machines as [string];
+    await run.join(machine);
+    await look(run);
+    const first = run.settings.TASK_DEFINITION;
+    expect(await run.inForce()).toBe(first);
+    expect(await run.told()).toEqual([
+      { DEPLOYMENT: first, DEPLOYMENT_IN: run.settings.MONITOR_MEMORY },
+      { DEPLOYMENT: first, DEPLOYMENT_IN: run.settings.MONITOR_MEMORY },
+    ]);
+
+    // The same machines will do: their workers leave, and others take their places.
+    const next = await run.deploy();
+    await look(next);
+    expect(await next.inForce()).toBe(next.settings.TASK_DEFINITION);
+    expect((await next.tasks()).length).toBe(2); // nobody was stopped
+    await next.workersLeave(machine);
+    await look(next);
+    expect(await next.tasks()).toEqual([machine, machine]);
+    expect((await next.told()).map(({ DEPLOYMENT }) => DEPLOYMENT)).toEqual(
+      Array(2).fill(next.settings.TASK_DEFINITION),
+    );
+    run.close();
+  });
+
   test('a shortage of Spot machines is told with type and zone', async () => {
     const run = await RunOnAws.make(strict.endpoint, 'Short', { machines: 2 });
     await run.sendJobs(9);
@@ -250,41 +267,6 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     await expect(failing).rejects.toThrow(/not authorized to perform: autoscaling:SuspendProcesses/);
     strict.denied.clear();
     expect((await run.group()).desired).toBe(1);
-    run.close();
-  });
-
-  test('in a terminal: a line for each look, until somebody stops it; the fleet stays', async () => {
-    const run = await RunOnAws.make(strict.endpoint, 'Watched');
-    await run.sendJobs(2);
-    await look(run, 2);
-    const stop = new AbortController();
-    const lines: string[] = [];
-    const say = (line: string): void => {
-      lines.push(line);
-      if (lines.length === 2) stop.abort();
-    };
-    const real = { ...run, aws: run.aws, settings: run.settings };
-    expect(await watch({ ...real, signal: stop.signal, say, every: 1 })).toBe(false);
-    expect(lines.at(-1)).toMatch(/^2 jobs wait, 0 run, 0 done, 0 failed \| 1 of 1 machines \| \$0\.00$/);
-    expect((await run.group()).desired).toBe(1);
-    run.close();
-  });
-
-  test('in a terminal: one look that fails is told, five in a row end it', async () => {
-    const run = await RunOnAws.make(strict.endpoint, 'Broken');
-    strict.denied.add('sqs:GetQueueAttributes');
-    const lines: string[] = [];
-    const watching = watch({
-      aws: run.aws,
-      settings: run.settings,
-      signal: new AbortController().signal,
-      say: (line) => lines.push(line),
-      every: 1,
-    });
-    await expect(watching).rejects.toThrow('Watching the run: AWS does not allow it to these credentials');
-    strict.denied.clear();
-    expect(lines).toHaveLength(4);
-    expect(lines[0]).toContain('this look failed (1 of 5 before giving up)');
     run.close();
   });
 

@@ -1,7 +1,8 @@
 /** Starting workers: standalone tasks, ten a call, packed so that machines fill up and others stay empty. */
 import { RunTaskCommand, type Failure } from '@aws-sdk/client-ecs';
 import { chunks, eachOf } from '../aws.ts';
-import { startedBy } from '../settings.ts';
+import type { WorkerSettings } from '../../worker/settings.ts';
+import { deploymentOf, startedBy, WORKER_CONTAINER, type MonitorSettings } from '../settings.ts';
 import type { Acting, Results } from './acting.ts';
 
 /** What RunTask takes in one call, and how many calls run at once. */
@@ -56,9 +57,19 @@ async function run(
       clientToken: `${token}-${index}`,
       placementStrategy: [{ type: 'binpack', field: 'memory' }],
       propagateTags: 'TASK_DEFINITION',
+      overrides: { containerOverrides: [{ name: WORKER_CONTAINER, environment: whoseWorker(settings) }] },
     }),
   );
   return { placed: tasks.map(({ containerInstanceArn = '' }) => containerInstanceArn), failures };
+}
+
+/** By this a worker learns, between two jobs, that a newer deployment wants its place. */
+function whoseWorker(settings: MonitorSettings): { name: string; value: string }[] {
+  const told = {
+    DEPLOYMENT: deploymentOf(settings),
+    DEPLOYMENT_IN: settings.MONITOR_MEMORY,
+  } satisfies Partial<WorkerSettings>;
+  return Object.entries(told).map(([name, value]) => ({ name, value }));
 }
 
 function mostFrequent(failures: readonly Failure[]): string {
