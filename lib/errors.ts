@@ -25,6 +25,8 @@ export type ErrorCode =
   | 'SYSTEM_UNSUPPORTED'
   | 'USAGE'
   | 'MONITOR_FAILED'
+  | 'DEPLOY_REFUSED'
+  | 'DEPLOY_FAILED'
   | 'AWS_FAILED';
 
 /** Who can mend it: the user (their config, file or script), their surroundings (disk, network, account), or us. */

@@ -8,6 +8,7 @@ import { queueUrl } from '../queue/queue-url.ts';
 import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
+import { quoted } from './command-line.ts';
 import { describeDryRun, plural } from './dry-run.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
@@ -122,8 +123,4 @@ function commandFor(path: string, config: string, { check }: Flags): string {
   if (config !== 'config.ts') words.push('--config', quoted(config));
   if (!check) words.push('--no-check');
   return words.join(' ');
-}
-
-function quoted(word: string): string {
-  return /^[\w./@:+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,0 +1,124 @@
+/** `deploy`: looks first, says what will exist and what it costs, and then has the CDK make it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { derive, requireFilledIn, type Config, type Derived } from '../config/index.ts';
+import type { Aws } from '../deployment/aws.ts';
+import type { Checked } from '../deployment/check.ts';
+import { commandLine } from './command-line.ts';
+import { loadUserConfig, userConfigPath } from './user-config.ts';
+
+interface Flags {
+  readonly force: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('deploy')
+    .description('Make in AWS what a run needs: looks first for what is wrong, then runs cdk deploy.')
+    .option('-f, --force', 'go on in spite of what could lose work or money', false)
+    .action(async (flags: Flags) => {
+      const config = await loadUserConfig(program);
+      requireFilledIn(config);
+      // Half a second of clients that no other command needs.
+      const [{ connect }, { checkDeployment }] = await Promise.all([
+        import('../deployment/aws.ts'),
+        import('../deployment/check.ts'),
+      ]);
+      const derived = derive(config);
+      const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+
+      say('Looking at your account, buckets and image ...');
+      const checked = await checkDeployment({ config, derived, aws });
+      await refuseOrTell(checked, flags.force);
+      await tellPlan(config, derived, checked);
+      await run({ aws, config, derived, path: userConfigPath(program), checked });
+      tellEnd(config, derived, commandLine('enqueue', ['job.json'], program));
+    });
+}
+
+async function refuseOrTell({ findings }: Checked, force: boolean): Promise<void> {
+  const stop = findings.filter(({ kind }) => kind === 'problem' || (kind === 'risk' && !force));
+  if (stop.length > 0) {
+    const { RefusedError } = await import('../deployment/finding.ts');
+    throw new RefusedError('Nothing was deployed', stop);
+  }
+  for (const { message } of findings) process.stderr.write(`Note: ${message}\n`);
+}
+
+async function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): Promise<void> {
+  const { whatItCosts, whatWillExist } = await import('../deployment/plan.ts');
+  const where = `${config.AWS_REGION}${account === undefined ? '' : ` of the account ${account}`}`;
+  const verb = stack?.found === undefined ? 'will make' : 'will bring up to date';
+  say(`\nThis ${verb} ${config.APP_NAME} in ${where}:`);
+  list(whatWillExist(config, derived));
+  say('What it costs (prices of us-east-1):');
+  list(whatItCosts(config));
+  say('');
+}
+
+interface Run {
+  readonly aws: Aws;
+  readonly config: Config;
+  readonly derived: Derived;
+  readonly path: string;
+  readonly checked: Checked;
+}
+
+/** Some failures pass by themselves: those are tried once more. */
+async function run({ aws, config, derived, path, checked }: Run): Promise<void> {
+  const [{ cdk, CdkStoppedError }, { DeployFailedError, whyItFailed }] = await Promise.all([
+    import('../deployment/cdk.ts'),
+    import('../deployment/failure.ts'),
+  ]);
+  const words = ['deploy', derived.stackName, '--require-approval', 'never'];
+  const command = { words, config: path, profile: config.AWS_PROFILE };
+  if (checked.stack !== undefined) await waitForQueueNames(aws, config, derived, checked.stack.found?.id);
+
+  for (let attempt = 1; ; attempt += 1) {
+    const since = new Date();
+    const end = await cdk(command);
+    if (end === 'done') return;
+    if (end === 'stopped') throw new CdkStoppedError('deploy');
+    const failure = await whyItFailed(aws.cloudFormation, derived.stackName, since).catch(() => undefined);
+    if (failure?.again === undefined || attempt === 2) throw new DeployFailedError('deploy', failure);
+    say(`\n${failure.message}\nTrying once more in ${String(failure.again)} seconds.`);
+    await sleep(failure.again * 1000);
+    await waitForQueueNames(aws, config, derived, derived.stackName);
+  }
+}
+
+async function waitForQueueNames(
+  { cloudFormation }: Aws,
+  config: Config,
+  derived: Derived,
+  id: string | undefined,
+): Promise<void> {
+  const { untilFree } = await import('../deployment/queue-names.ts');
+  const names = [config.SQS_QUEUE_NAME, derived.deadLetterQueueName];
+  const stack = { name: derived.stackName, id };
+  // Without the permission to look, AWS refuses the queue, and that is waited for then.
+  const pause = await untilFree(cloudFormation, stack, { names, now: Date.now() }).catch(() => 0);
+  if (pause === 0) return;
+  say(
+    `A queue of the name ${config.SQS_QUEUE_NAME} was removed a moment ago, and AWS gives the name out again after 60 seconds: waiting ${String(Math.ceil(pause / 1000))} s.`,
+  );
+  await sleep(pause);
+}
+
+function tellEnd(config: Config, derived: Derived, enqueue: string): void {
+  say(`\nDeployed. ${config.APP_NAME} is ready, and nothing runs yet.`);
+  if (config.NOTIFY_EMAIL !== undefined) {
+    say(`Amazon asks ${config.NOTIFY_EMAIL} to confirm that it may send mail: look there once.`);
+  }
+  const monitor = config.AUTO_MONITOR ? '' : ' Then keep npm run monitor open: it starts the machines.';
+  say(`Next: ${enqueue}  (--dry-run first is a good habit).${monitor}`);
+  say(`Remove it all with npm run destroy${derived.stackName === '' ? '' : ''}.`);
+}
+
+function list(lines: readonly string[]): void {
+  for (const line of lines) say(`  - ${line}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,118 @@
+/** `destroy`: says what would be lost, asks once, has the CDK remove the run, and says what is gone and what stays. */
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { derive, type Config, type Derived } from '../config/index.ts';
+import type { Aws } from '../deployment/aws.ts';
+import type { Left } from '../deployment/left.ts';
+import type { DeployedStack } from '../deployment/stack.ts';
+import { DistributedFijiError } from '../errors.ts';
+import { commandLine } from './command-line.ts';
+import { loadUserConfig, userConfigPath } from './user-config.ts';
+
+interface Flags {
+  readonly force: boolean;
+}
+
+export class NotRemovedError extends DistributedFijiError {
+  constructor(why: string, fix?: string) {
+    super(`Nothing was removed: ${why}.`, { code: 'STOPPED', ...(fix !== undefined && { fix }) });
+  }
+}
+
+export function register(program: Command): void {
+  program
+    .command('destroy')
+    .description('Remove the run from AWS. Results stay in your bucket.')
+    .option('-f, --force', 'do not ask when there are jobs left', false)
+    .action(async (flags: Flags) => {
+      const config = await loadUserConfig(program);
+      const [{ connect }, { lookAtRun }, { RefusedError }] = await Promise.all([
+        import('../deployment/aws.ts'),
+        import('../deployment/left.ts'),
+        import('../deployment/finding.ts'),
+      ]);
+      const derived = derive(config);
+      const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+
+      const seen = await lookAtRun({ config, derived, aws });
+      const problems = seen.findings.filter(({ kind }) => kind === 'problem');
+      if (problems.length > 0) throw new RefusedError('Nothing was removed', problems);
+      for (const { message } of seen.findings) process.stderr.write(`Note: ${message}\n`);
+      const where = `${config.AWS_REGION}${seen.account === undefined ? '' : ` of the account ${seen.account}`}`;
+      if (seen.stack === undefined) {
+        say(`There is no run ${config.APP_NAME} in ${where}: nothing to remove.`);
+        say('If it is elsewhere: look at APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.');
+        return;
+      }
+      say(`Removing ${config.APP_NAME} from ${where}.`);
+      await ask(seen.left, derived, flags.force, commandLine('destroy', ['--force'], program));
+      await remove({
+        aws,
+        config,
+        derived,
+        path: userConfigPath(program),
+        stack: seen.stack,
+        left: seen.left,
+      });
+    });
+}
+
+/** Once, and only when something would be lost. */
+async function ask(left: Left, derived: Derived, force: boolean, forced: string): Promise<void> {
+  const { whatWouldBeLost } = await import('../deployment/left.ts');
+  const lost = whatWouldBeLost(left, derived);
+  if (lost.length === 0) return;
+  for (const line of lost) say(`  - ${line}`);
+  if (force) return;
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new NotRemovedError(
+      'there are jobs left, and nobody at a terminal to ask',
+      `Look at them first, or: ${forced}`,
+    );
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await lines.question('Remove it all the same? These jobs are lost. [y/N] ');
+    if (!/^y(es)?$/i.test(answer.trim())) throw new NotRemovedError('you said no');
+  } finally {
+    lines.close();
+  }
+}
+
+interface Remove {
+  readonly aws: Aws;
+  readonly config: Config;
+  readonly derived: Derived;
+  readonly path: string;
+  readonly stack: DeployedStack;
+  readonly left: Left;
+}
+
+async function remove({ aws, config, derived, path, stack, left }: Remove): Promise<void> {
+  const [{ cdk, CdkStoppedError }, { DeployFailedError, whyItFailed }, { seeStack }, removal] =
+    await Promise.all([
+      import('../deployment/cdk.ts'),
+      import('../deployment/failure.ts'),
+      import('../deployment/stack.ts'),
+      import('../deployment/removal.ts'),
+    ]);
+  const resources = await removal.resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
+  if (left.machines > 0) say('Machines take one to three minutes to end; it is waited for them.');
+  const since = new Date();
+  const words = ['destroy', derived.stackName, '--force'];
+  const end = await cdk({ words, config: path, profile: config.AWS_PROFILE });
+  if (end === 'stopped') throw new CdkStoppedError('destroy');
+  const after = await seeStack(aws.cloudFormation, stack.id).catch(() => undefined);
+  if (end === 'failed' || (after !== undefined && after.status !== 'DELETE_COMPLETE')) {
+    const failure = await whyItFailed(aws.cloudFormation, stack.id, since).catch(() => undefined);
+    throw new DeployFailedError('destroy', failure);
+  }
+  say(`\nRemoved: ${config.APP_NAME}, and with it`);
+  for (const line of removal.whatWasRemoved(resources, left.machines)) say(`  - ${line}`);
+  say('Kept:');
+  for (const line of removal.whatIsKept(config, derived, stack.made, left.deadLetters)) say(`  - ${line}`);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,80 @@
+/** Deploying while a run is on: allowed, except for what would end machines or remove a queue with jobs in them. */
+import type { Finding } from '../finding.ts';
+import { countJobs, seeMachines, type Jobs, type Machines } from '../run.ts';
+import type { DeployedStack } from '../stack.ts';
+import { plural } from '../words.ts';
+import type { Asked, Check, Known } from './check.ts';
+
+export function runOn(asked: Asked, { stack }: Known): Check[] {
+  const made = stack?.found?.made;
+  if (stack?.found === undefined || made === undefined) return [];
+  const { name } = stack.found;
+  const look = async (): Promise<Finding[]> => {
+    const [jobs, machines] = await Promise.all([
+      made.SQS_QUEUE_URL === undefined ? undefined : countJobs(asked.aws.sqs, made.SQS_QUEUE_URL),
+      made.AUTO_SCALING_GROUP === undefined ? undefined : seeMachines(asked.aws, made.AUTO_SCALING_GROUP),
+    ]);
+    return [
+      ...fewerMachines(asked, machines),
+      ...otherQueue(asked, made, jobs),
+      ...otherCluster(asked, made),
+      ...goesOn(jobs, machines),
+    ];
+  };
+  return [{ doing: `Looking whether a run of ${name} is on`, look }];
+}
+
+/** A maximum below what is wanted makes AWS end machines at once, whatever runs on them. */
+function fewerMachines({ config }: Asked, machines: Machines | undefined): Finding[] {
+  const wanted = Math.max(machines?.desired ?? 0, machines?.there ?? 0);
+  const over = wanted - config.CLUSTER_MACHINES;
+  if (machines === undefined || over <= 0) return [];
+  return [
+    {
+      kind: 'risk',
+      message: `CLUSTER_MACHINES is ${String(config.CLUSTER_MACHINES)}, and ${plural(wanted, 'machine')} ${wanted === 1 ? 'is' : 'are'} at work: AWS would end ${over === 1 ? 'one of them' : `${String(over)} of them`} at once, in the middle of their jobs.`,
+      fix: `Wait until the run is over, or write CLUSTER_MACHINES: ${String(wanted)}; with --force the interrupted jobs begin anew elsewhere.`,
+    },
+  ];
+}
+
+type Made = NonNullable<DeployedStack['made']>;
+
+function otherQueue({ config }: Asked, { SQS_QUEUE_URL: url }: Made, jobs: Jobs | undefined): Finding[] {
+  const old = url?.split('/').at(-1);
+  if (old === undefined || old === config.SQS_QUEUE_NAME || jobs === undefined) return [];
+  const lost = jobs.waiting + jobs.running;
+  if (lost === 0) return [];
+  return [
+    {
+      kind: 'risk',
+      message: `SQS_QUEUE_NAME is '${config.SQS_QUEUE_NAME}', and was '${old}' when the run was deployed: that queue would be removed with ${plural(lost, 'job')} in it.`,
+      fix: `Write SQS_QUEUE_NAME: '${old}', or wait until the run is over; with --force send those jobs again later.`,
+    },
+  ];
+}
+
+/** The clean-up of the old cluster would empty the group, which the new one shares. */
+function otherCluster({ config }: Asked, { ECS_CLUSTER: made }: Made): Finding[] {
+  const old = made?.split('/').at(-1);
+  if (old === undefined || old === config.ECS_CLUSTER) return [];
+  return [
+    {
+      kind: 'problem',
+      message: `ECS_CLUSTER is '${config.ECS_CLUSTER}', and was '${old}' when the run was deployed: machines cannot move to another cluster.`,
+      fix: `Write ECS_CLUSTER: '${old}', or remove the run first (npm run destroy).`,
+    },
+  ];
+}
+
+function goesOn(jobs: Jobs | undefined, machines: Machines | undefined): Finding[] {
+  const there = machines?.there ?? 0;
+  const known = jobs ?? { waiting: 0, running: 0 };
+  if (known.waiting + known.running + there === 0) return [];
+  return [
+    {
+      kind: 'note',
+      message: `A run is on: ${plural(known.waiting, 'job')} waiting, ${String(known.running)} running, ${plural(there, 'machine')}. Jobs that run are not disturbed: they end on the worker they began with.`,
+    },
+  ];
+}

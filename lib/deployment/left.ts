@@ -1,0 +1,95 @@
+/** What is left of a run that is to be removed: its stack, jobs, failed jobs, machines. */
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { Derived } from '../config/index.ts';
+import type { Asked } from './checks/check.ts';
+import { removableState } from './checks/stack-state.ts';
+import { once, unanswered, type Finding } from './finding.ts';
+import { countJobs, findQueue, seeMachines, type Jobs } from './run.ts';
+import { seeStack, type DeployedStack } from './stack.ts';
+import { plural } from './words.ts';
+
+export interface Left {
+  readonly jobs: Jobs;
+  /** Messages in the dead-letter queue. */
+  readonly deadLetters: number;
+  readonly machines: number;
+}
+
+export interface SeenRun {
+  readonly account: string | undefined;
+  /** Undefined when there is none. */
+  readonly stack: DeployedStack | undefined;
+  readonly left: Left;
+  readonly findings: readonly Finding[];
+}
+
+const NONE: Jobs = { waiting: 0, running: 0 };
+
+/** Never throws for what AWS says: each refusal is a finding. */
+export async function lookAtRun(asked: Asked): Promise<SeenRun> {
+  const { config, derived, aws } = asked;
+  const findings: Finding[] = [];
+  const answer = async <T>(doing: string, question: () => Promise<T>): Promise<T | undefined> =>
+    question().catch((error: unknown) => {
+      findings.push(unanswered(error, doing));
+      return undefined;
+    });
+
+  const [account, stack] = await Promise.all([
+    answer(
+      'Looking who you are to AWS',
+      async () => (await aws.sts.send(new GetCallerIdentityCommand({}))).Account,
+    ),
+    seeStack(aws.cloudFormation, derived.stackName).catch((error: unknown) => {
+      // Without it there is no telling what would be removed.
+      findings.push({ ...unanswered(error, `Looking at the stack ${derived.stackName}`), kind: 'problem' });
+      return undefined;
+    }),
+  ]);
+  if (stack !== undefined) findings.push(...removableState(stack, config.AWS_REGION));
+  const group = stack?.made?.AUTO_SCALING_GROUP;
+  const [jobs, dead, machines] =
+    stack === undefined
+      ? []
+      : await Promise.all([
+          answer('Counting the jobs', () => count(asked, stack.made?.SQS_QUEUE_URL, config.SQS_QUEUE_NAME)),
+          answer('Counting the jobs that failed', () =>
+            count(asked, stack.made?.DEAD_LETTER_QUEUE_URL, derived.deadLetterQueueName),
+          ),
+          answer('Counting the machines', async () =>
+            group === undefined ? undefined : seeMachines(aws, group),
+          ),
+        ]);
+  return {
+    account,
+    stack,
+    left: {
+      jobs: jobs ?? NONE,
+      deadLetters: dead === undefined ? 0 : dead.waiting + dead.running,
+      machines: machines?.there ?? 0,
+    },
+    findings: once(findings),
+  };
+}
+
+/** By its address; of a stack that is half made, by its name. */
+async function count({ aws }: Asked, known: string | undefined, name: string): Promise<Jobs | undefined> {
+  const url = known ?? (await findQueue(aws.sqs, name));
+  return url === undefined ? undefined : countJobs(aws.sqs, url);
+}
+
+/** A line for each; none when nothing would be lost. SQS's counts are approximate. */
+export function whatWouldBeLost({ jobs, deadLetters, machines }: Left, derived: Derived): string[] {
+  const lines = [];
+  if (jobs.waiting > 0)
+    lines.push(`${plural(jobs.waiting, 'job')} in the queue, not begun or to be tried again`);
+  if (jobs.running > 0) {
+    lines.push(
+      `${plural(jobs.running, 'job')} running${machines > 0 ? ` on ${plural(machines, 'machine')}` : ''}`,
+    );
+  }
+  if (deadLetters > 0 && !derived.deadLetterQueueExists) {
+    lines.push(`${plural(deadLetters, 'job')} in the dead-letter queue, with the reasons why they failed`);
+  }
+  return lines;
+}

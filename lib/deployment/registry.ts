@@ -1,0 +1,113 @@
+/**
+ * Whether a registry has an image: `HEAD /v2/NAME/manifests/TAG`, as Docker Hub and every OCI registry answer it, after
+ * the token that they give to anybody. A HEAD is not counted as a pull.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md, https://distribution.github.io/distribution/spec/auth/token/
+ */
+import { messageOf } from '../errors.ts';
+
+export interface ImageReference {
+  /** Host, with its port where it names one. */
+  readonly registry: string;
+  readonly repository: string;
+  /** A tag, or `sha256:...`. */
+  readonly version: string;
+}
+
+export type Answer =
+  | { readonly kind: 'there' }
+  /** `why`: the end of a sentence. */
+  | { readonly kind: 'missing'; readonly why: string }
+  /** It does not tell strangers: private, or not there. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'silent'; readonly why: string };
+
+const DOCKER_HUB = 'docker.io';
+
+/** Docker's own rules: a first part with a dot or a port, or `localhost`, is a registry; else it is Docker Hub. */
+export function imageReference(name: string): ImageReference {
+  const [, rest = '', digest] = /^([^@]+)(?:@(.+))?$/.exec(name) ?? [];
+  const [, path = '', tag = 'latest'] = /^(.+?)(?::([\w][\w.-]*))?$/.exec(rest) ?? [];
+  const [first = '', ...more] = path.split('/');
+  const named = more.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const registry = named ? first : DOCKER_HUB;
+  const repository = named ? more.join('/') : path;
+  return {
+    registry,
+    // Docker Hub's own images have no owner in their name.
+    repository: registry === DOCKER_HUB && !repository.includes('/') ? `library/${repository}` : repository,
+    version: digest ?? tag,
+  };
+}
+
+/** What may come: one image, or a list of one for each architecture. Without the right one a registry says 404. */
+const MANIFESTS = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+/** A registry that says nothing for so long is not waited for. */
+const PATIENCE_MS = 10_000;
+
+export async function askRegistry(image: ImageReference): Promise<Answer> {
+  const { registry, repository, version } = image;
+  const address = `${originOf(registry)}/v2/${repository}/manifests/${version}`;
+  try {
+    let answer = await head(address);
+    if (answer.status === 401) {
+      const token = await anonymousToken(answer.headers.get('www-authenticate') ?? '');
+      if (token === undefined) return { kind: 'closed' };
+      answer = await head(address, token);
+    }
+    return judge(answer.status, image);
+  } catch (error) {
+    return { kind: 'silent', why: `${registry} did not answer (${reasonOf(error)})` };
+  }
+}
+
+/** Docker speaks plain HTTP to registries of this machine alone. */
+function originOf(registry: string): string {
+  if (registry === DOCKER_HUB) return 'https://registry-1.docker.io';
+  return `${/^(localhost|127\.\d+\.\d+\.\d+)(:|$)/.test(registry) ? 'http' : 'https'}://${registry}`;
+}
+
+function head(address: string, token?: string): Promise<Response> {
+  return fetch(address, {
+    method: 'HEAD',
+    headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+}
+
+/** @param challenge `Bearer realm="...",service="...",scope="..."` @returns undefined when strangers get none */
+async function anonymousToken(challenge: string): Promise<string | undefined> {
+  if (!/^bearer /i.test(challenge)) return undefined;
+  const { realm, ...asked } = Object.fromEntries(
+    [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
+  );
+  if (realm === undefined || !URL.canParse(realm)) return undefined;
+  const address = new URL(realm);
+  for (const key of ['service', 'scope']) {
+    const value = asked[key];
+    if (value !== undefined) address.searchParams.set(key, value);
+  }
+  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  if (!answer.ok) return undefined;
+  const { token, access_token: other } = (await answer.json()) as { token?: string; access_token?: string };
+  return token ?? other;
+}
+
+function judge(status: number, { registry, repository, version }: ImageReference): Answer {
+  if (status >= 200 && status < 300) return { kind: 'there' };
+  // Docker Hub says 401 of what does not exist, too.
+  if (status === 401 || status === 403) return { kind: 'closed' };
+  if (status === 404) return { kind: 'missing', why: `${registry} has no ${repository} with ${version}` };
+  const why = status === 429 ? 'asks to be left alone for a while (429)' : `answered ${String(status)}`;
+  return { kind: 'silent', why: `${registry} ${why}` };
+}
+
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+  return cause?.code ?? messageOf(error);
+}

@@ -1,0 +1,16 @@
+/** Numbers with their nouns. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  return items.length < 2
+    ? (items[0] ?? '')
+    : `${items.slice(0, -1).join(', ')} and ${items.at(-1) as string}`;
+}
+
+/** Dollars to the cent. */
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
