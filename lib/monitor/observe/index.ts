@@ -2,6 +2,7 @@
  * Looks at everything that decide() needs, and at what is rarely needed only when it is: an idle minute is a handful
  * of calls that cost nothing, or nearly.
  */
+import { messageOf } from '../../errors.ts';
 import { NOTHING } from '../../records/key.ts';
 import type { Aws } from '../aws.ts';
 import type { Memory } from '../memory.ts';
@@ -103,7 +104,7 @@ async function seeStops(
 async function seePrices({ aws, memory, now }: Look, group: Group): Promise<State['prices']> {
   if (group.machines.length === 0 || now - memory.prices.at < PRICES_EVERY) return undefined;
   const types = new Set([...group.types, ...group.machines.map(({ type }) => type)]);
-  return readPrices(aws, [...types], now);
+  return orUnknown('Spot prices', readPrices(aws, [...types], now));
 }
 
 async function seeAges(
@@ -114,5 +115,14 @@ async function seeAges(
   const every = memory.run === null ? AGES_EVERY_IDLE : AGES_EVERY;
   const some = queue.visible + queue.delayed + queue.inFlight + deadLetters > 0;
   if (!some || now - memory.agesRead < every) return undefined;
-  return readAges(aws, { queue: settings.SQS_QUEUE_URL, deadLetters: settings.DEAD_LETTER_QUEUE_URL }, now);
+  const queues = { queue: settings.SQS_QUEUE_URL, deadLetters: settings.DEAD_LETTER_QUEUE_URL };
+  return orUnknown('the age of the oldest job', readAges(aws, queues, now));
+}
+
+/** What is only told of must not keep machines from being started and ended: the next look asks again. */
+async function orUnknown<T>(what: string, looking: Promise<T>): Promise<T | undefined> {
+  return looking.catch((error: unknown) => {
+    console.warn(`Could not read ${what}: ${messageOf(error)}`);
+    return undefined;
+  });
 }
