@@ -3,6 +3,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../config/index.ts';
+import { redriveAfter } from '../worker/settings.ts';
 
 /** SQS takes messages of 1 MiB since August 2025; its default is still 256 KiB. */
 const LARGEST_MESSAGE_BYTES = 1024 * 1024;
@@ -23,8 +24,8 @@ export class JobQueue extends Construct {
       queueName: config.SQS_QUEUE_NAME,
       visibilityTimeout: Duration.seconds(config.SQS_MESSAGE_VISIBILITY),
       // A worker sends a failed job again itself, with its reasons. Receives without a word (the worker was killed)
-      // are what SQS counts here.
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: config.JOB_RETRIES },
+      // are what SQS counts here; workers look at the count, and lay the job aside, with a reason, before this does.
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: redriveAfter(config.JOB_RETRIES) },
       receiveMessageWaitTime: Duration.seconds(20),
       ...common,
     });

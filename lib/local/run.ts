@@ -23,6 +23,7 @@ import { startEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
 import { windowed } from './feed.ts';
 import { lockFolder } from './lock.ts';
 import { Tracker, type Progress } from './progress.ts';
+import { redriveAfter } from '../worker/settings.ts';
 import { LEASE_SECONDS, workerEnvironment, type WorkerPlan } from './worker-environment.ts';
 
 export interface LocalRunOptions extends Omit<WorkerPlan, 'queue'> {
@@ -50,9 +51,6 @@ export interface LocalRunResult {
   readonly killed: readonly JobMessage[];
   readonly stopped: boolean;
 }
-
-/** A job that was handed out so often and never came back kills its workers. */
-const MOST_RECEIVES = 3;
 
 const POLL_MS = 500;
 
@@ -103,7 +101,10 @@ async function work(
     throw folderError(error, { doing: 'Writing', key: 'workers', location: logs });
   });
   const { entry } = await bundleWorker();
-  const queue = await startEmbeddedQueue({ visibilitySeconds: LEASE_SECONDS, maxReceives: MOST_RECEIVES });
+  const queue = await startEmbeddedQueue({
+    visibilitySeconds: LEASE_SECONDS,
+    maxReceives: redriveAfter(options.tries),
+  });
   try {
     const environment = workerEnvironment({ ...options, queue }, process.env);
     const crew = startCrew({

@@ -32,6 +32,7 @@ export function keepAccount(run: Run, state: State, fleet: Fleet): Run {
 
 function attempts(run: Run, { ended, recount, badStops, now }: State): Partial<Run> {
   const some = ended.done + ended.failed > 0;
+  const said = badStops.at(-1)?.reason;
   const { done, failed, dead } = recount ?? addTallies(run, ended);
   return {
     done,
@@ -39,6 +40,7 @@ function attempts(run: Run, { ended, recount, badStops, now }: State): Partial<R
     dead,
     failedInARow: ended.done > 0 ? 0 : run.failedInARow + ended.failed,
     badStops: some ? 0 : run.badStops + badStops.length,
+    ...(said !== undefined && { badStopSaid: said }),
     lastEnded: some ? now : run.lastEnded,
   };
 }

@@ -43,7 +43,8 @@ function dollarsOf(run: Run): string {
 const ADVICE: Readonly<Record<Pause['kind'], string>> = {
   'jobs fail': `Mend the script or the config and deploy. ${HOW_TO_GO_ON}`,
   'tasks do not fit': 'Change config.ts as said above and deploy again.',
-  'workers do not start': 'Check DOCKERHUB_TAG and the registry’s credentials; deploy again.',
+  'workers do not start':
+    'Could not be pulled: check DOCKERHUB_TAG and the registry’s credentials. Exit code 137: MEMORY is too little. Any other: the log group LOG_GROUP_NAME of config.ts has what the worker said. Mend it and deploy again.',
   'machines do not join':
     'See what one says as it starts: aws ec2 get-console-output --instance-id ID --output text. The network needs a way out (ASSIGN_IP, VPC_ID).',
 };

@@ -49,6 +49,8 @@ const run = z.object({
   failedInARow: count,
   /** Workers that ended badly since the last success. */
   badStops: count,
+  /** What the last of them said. */
+  badStopSaid: z.string().exactOptional(),
   /** When an attempt last ended, or the run began. */
   lastEnded: time,
   /** Seconds of machines, of those without a known price, and of those bought On-Demand. */

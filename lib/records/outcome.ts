@@ -9,6 +9,7 @@ export const OUTCOMES = [
   'disk full',
   'input missing',
   'interrupted',
+  'worker lost',
   'bad message',
 ] as const;
 

@@ -1,10 +1,11 @@
-/** Step 1: what the job reads is found, and fetched where that is the way. */
+/** Step 1: is it a job that can be tried? What it reads is found, and fetched where that is the way. */
 import { join } from 'node:path';
 import type { Attempt, Verdict } from './attempt.ts';
 import { resolveInputs } from './inputs.ts';
 import type { InputsContext } from './inputs-step.ts';
 import { judgeError } from './judge-error.ts';
 import type { Scratch } from './scratch.ts';
+import { mostLosses, type WorkerSettings } from './settings.ts';
 
 /**
  * @returns The verdict when the job ends here; undefined to go on.
@@ -14,6 +15,9 @@ export async function prepare(
   attempt: Attempt,
   context: InputsContext & { readonly scratch: Scratch },
 ): Promise<Verdict | undefined> {
+  const lost = lostWorkers(attempt, context.settings);
+  if (lost !== undefined) return lost;
+
   const step = {
     parameters: attempt.parameters,
     patterns: attempt.message.inputs,
@@ -32,4 +36,17 @@ export async function prepare(
     if (attempt.signal.aborted) return undefined; // dropped meanwhile: nobody asks any more
     return judgeError(error, 'input missing');
   }
+}
+
+/** SQS counts the receives of one message, and a worker that ends in any other way sends a new one. */
+function lostWorkers(
+  { lease }: Attempt,
+  { JOB_RETRIES }: Pick<WorkerSettings, 'JOB_RETRIES'>,
+): Verdict | undefined {
+  const losses = lease.receiveCount - 1;
+  if (losses < mostLosses(JOB_RETRIES)) return undefined;
+  const reason =
+    `${losses} workers in a row took this job and vanished without a word: it was not tried again. ` +
+    'Most often a job needs more memory than its container has (MEMORY)';
+  return { outcome: 'worker lost', reason };
 }

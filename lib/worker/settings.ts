@@ -78,6 +78,28 @@ export type WorkerSettings = z.infer<typeof workerSettings>;
 /** Name of the metadata by which the monitor tells workers which deployment is in force. */
 export const DEPLOYMENT_METADATA = 'df-deployment';
 
+/**
+ * A job that so many workers had, each of which vanished without a word, is laid aside by the next. Only what SQS itself
+ * counts tells: a worker that is stopped says so, and sends its jobs anew. One more than failures are allowed, since a
+ * machine may vanish without its job's fault.
+ *
+ * @param jobRetries JOB_RETRIES
+ */
+export function mostLosses(jobRetries: number): number {
+  return jobRetries + 1;
+}
+
+/** The end that SQS puts to receives. */
+const MOST_RECEIVES = 1000;
+
+/**
+ * The queue's maxReceiveCount: SQS itself lays aside, without a reason, what kills even the workers that would lay it
+ * aside. It comes later than they do: one receive for them, and two more, since they may be taken away doing it.
+ */
+export function redriveAfter(jobRetries: number): number {
+  return Math.min(mostLosses(jobRetries) + 3, MOST_RECEIVES);
+}
+
 /** What the file that MACHINE_FACTS names may hold; each field lands in every record under the same name. */
 export const machineFacts = z.object({
   /** e.g. `m6a.4xlarge`. */

@@ -51,5 +51,5 @@ export function toRecord(
 /** Whether no further attempt follows: a success, or the failure that is one too many. */
 export function isFinal(attempt: Attempt, { outcome }: Verdict, settings: WorkerSettings): boolean {
   if (outcome === 'interrupted') return false;
-  return outcome === 'success' || attempt.number >= settings.JOB_RETRIES;
+  return outcome === 'success' || outcome === 'worker lost' || attempt.number >= settings.JOB_RETRIES;
 }

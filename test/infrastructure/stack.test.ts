@@ -118,7 +118,7 @@ describe('queue', () => {
     const template = templateOf({ SQS_DEAD_LETTER_QUEUE: arn });
     template.resourceCountIs('AWS::SQS::Queue', 1);
     template.hasResourceProperties('AWS::SQS::Queue', {
-      RedrivePolicy: { deadLetterTargetArn: arn, maxReceiveCount: 3 },
+      RedrivePolicy: { deadLetterTargetArn: arn, maxReceiveCount: 7 },
     });
   });
 });

@@ -99,8 +99,37 @@ describe('a pause', () => {
     expect(mailOf(given).body).toContain(
       '11 workers in a row ended before a job did; the last said: CannotPullContainerError',
     );
-    const works = { ...given, machines: [{ tasks: 1 }, {}] };
-    expect(decide(situation(works)).memory.pause).toBeNull();
+    const four = { ...given, machines: [...some(4, { tasks: 1 }), {}] };
+    expect(decide(situation(four)).memory.pause).toBeNull();
+  });
+
+  test.each([
+    [4, 11, false],
+    [4, 12, true],
+    [20, 59, false],
+    [20, 60, true],
+    [400, 99, false],
+    [400, 100, true],
+  ])('with %i workers running, %i that ended badly before any job did: paused %s', (running, bad, paused) => {
+    const decision = decide(
+      situation({
+        waiting: 9000,
+        running,
+        machines: some(running, { tasks: 1 }),
+        settings: { CLUSTER_MACHINES: 400 },
+        run: { badStops: bad, badStopSaid: 'Essential container in task exited, exit code 1' },
+      }),
+    );
+    expect(decision.memory.pause?.kind).toBe(paused ? 'workers do not start' : undefined);
+    if (paused) expect(decision.memory.pause?.why).toMatch(/the last said: .*exit code 1$/);
+  });
+
+  test('a machine on which workers end badly is ended, unless they do so on every other too', () => {
+    const bad = { remembered: { badStops: 3 } };
+    const given = { waiting: 9, settings: { CLUSTER_MACHINES: 2 } };
+    expect(brief(decide(situation({ ...given, machines: [bad, {}] })))).toMatchObject({ replace: [idOf(0)] });
+    expect(brief(decide(situation({ ...given, machines: [bad] })))).toMatchObject({ replace: [idOf(0)] });
+    expect(brief(decide(situation({ ...given, machines: [bad, bad] })))).toEqual({ start: 2 });
   });
 
   test('begins when machine after machine never joins', () => {

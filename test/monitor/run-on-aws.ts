@@ -229,14 +229,15 @@ export class RunOnAws {
     );
   }
 
-  /** Every worker on this machine leaves. */
-  async workersLeave(machine: string): Promise<void> {
+  /** Every worker on this machine leaves. @returns their tasks' ARNs */
+  async workersLeave(machine: string): Promise<string[]> {
     const cluster = this.settings.ECS_CLUSTER;
     const node = [...(await this.nodes())].find(([, each]) => each.machine === machine)?.[0];
     const { taskArns = [] } = await this.aws.ecs.send(
       new ListTasksCommand({ cluster, containerInstance: node, desiredStatus: 'RUNNING' }),
     );
     for (const task of taskArns) await this.aws.ecs.send(new StopTaskCommand({ cluster, task }));
+    return taskArns;
   }
 
   /** Subject and text of every mail since the last time. */

@@ -157,6 +157,29 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     run.close();
   });
 
+  test('workers that end as soon as they start: nothing more is started, and the mail says what the last said', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Crashing', { tasks: 4, memory: 1500, machines: 2 });
+    await run.sendJobs(50);
+    await look(run, 50);
+    const machines = (await run.group()).machines as [string, string];
+    for (const machine of machines) await run.join(machine);
+
+    const started: number[] = [];
+    for (let minute = 0; minute < 4; minute++) {
+      await look(run);
+      started.push((await run.tasks()).length);
+      const ended = (await Promise.all(machines.map((machine) => run.workersLeave(machine)))).flat();
+      for (const task of ended) strict.exits.set(task, { at: new Date(now + 1000), code: 1 });
+    }
+    expect(started).toEqual([8, 8, 0, 0]);
+    const mails = (await run.mails()).filter(({ subject }) => subject.includes('paused'));
+    expect(mails.map(({ subject }) => subject)).toEqual(['Crashing: paused, workers do not start']);
+    expect(mails[0]?.body).toContain(
+      '16 workers in a row ended before a job did; the last said: Essential container in task exited, exit code 1',
+    );
+    run.close();
+  });
+
   test('a deploy during a run: workers are told whose they are, and the word changes before any new one starts', async () => {
     const run = await RunOnAws.make(strict.endpoint, 'Deployed', { machines: 1 });
     await run.sendJobs(9);

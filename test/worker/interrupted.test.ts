@@ -91,6 +91,29 @@ test('SIGKILL: the job is handed out again when its lease has ended, and what wa
   expect(await scene.counts()).toEqual({ waiting: 0, leased: 0, delayed: 0 });
 });
 
+test('a job that ends its worker, again and again, is laid aside with a reason; its neighbour is done', async () => {
+  const scene = await world.scene();
+  const options = { SCRIPT_DOWNLOAD_URL: SCRIPT, SQS_MESSAGE_VISIBILITY: 2, JOB_RETRIES: 1 };
+  await scene.send(job('poisoned', { what: 'end the worker' }));
+  for (let worker = 1; worker <= 2; worker++) {
+    expect(await scene.startWorker({ ...options, IDLE_SECONDS: 60 }).exited).toBe('SIGKILL');
+  }
+  expect(await scene.records()).toEqual([]);
+
+  await scene.send(job('neighbour', { what: 'write', file: 'a.csv' }));
+  await scene.startWorker({ ...options, IDLE_SECONDS: 5 }).finished();
+  const reason = expect.stringMatching(
+    /^2 workers in a row took this job and vanished without a word.*\(MEMORY\)$/,
+  );
+  const [poisoned] = (await scene.records()).filter(({ job: name }) => name === 'poisoned');
+  expect(poisoned).toMatchObject({ outcome: 'worker lost', final: true, attempt: 1, reason });
+  expect(await scene.records()).toHaveLength(2);
+  expect(await scene.deadLetters()).toMatchObject([
+    { outcome: 'worker lost', reason, body: expect.stringContaining('poisoned') },
+  ]);
+  expect(await scene.counts()).toEqual({ waiting: 0, leased: 0, delayed: 0 });
+});
+
 test('a lease lives as long as the job, however short it is', async () => {
   const scene = await world.scene();
   await scene.send(job('long', { what: 'sleep' }));

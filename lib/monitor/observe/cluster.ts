@@ -2,7 +2,6 @@
 import {
   DescribeContainerInstancesCommand,
   DescribeTasksCommand,
-  ListTasksCommand,
   paginateListContainerInstances,
   paginateListTasks,
   type ContainerInstance,
@@ -130,11 +129,7 @@ export async function seeBadStops(
   instances: ReadonlyMap<string, string>,
 ): Promise<BadStop[]> {
   const cluster = settings.ECS_CLUSTER;
-  // One page: ECS lists stopped tasks for an hour, and a hundred of them tell enough.
-  const { taskArns = [] } = await aws.ecs.send(
-    new ListTasksCommand({ cluster, family: familyOf(settings.TASK_DEFINITION), desiredStatus: 'STOPPED' }),
-  );
-  const stopped = await describeTasks(aws, cluster, taskArns);
+  const stopped = await describeTasks(aws, cluster, await listStopped(aws, settings));
 
   return stopped
     .filter((task) => task.startedBy === startedBy(settings) && (task.stoppedAt?.getTime() ?? 0) > since)
@@ -143,6 +138,23 @@ export async function seeBadStops(
       machine: instances.get(task.containerInstanceArn ?? ''),
       reason: reasonOf(task),
     }));
+}
+
+/** ECS lists what stopped in the last hour, a hundred a page, in no order that it tells; so many tell enough. */
+const MOST_STOPPED = 1000;
+
+async function listStopped({ ecs }: Aws, settings: MonitorSettings): Promise<string[]> {
+  const which = {
+    cluster: settings.ECS_CLUSTER,
+    family: familyOf(settings.TASK_DEFINITION),
+    desiredStatus: 'STOPPED',
+  } as const;
+  const arns: string[] = [];
+  for await (const { taskArns = [] } of paginateListTasks({ client: ecs }, which)) {
+    arns.push(...taskArns);
+    if (arns.length >= MOST_STOPPED) break;
+  }
+  return arns;
 }
 
 function endedBadly({ stopCode, containers = [] }: Task): boolean {

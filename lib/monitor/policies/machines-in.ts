@@ -9,12 +9,12 @@ const SETTLE = 60_000;
 /** An agent that says nothing for so long has lost its machine; it is ended when nothing is known to run there. */
 const SILENT_FOR = 600_000;
 
-/** So many workers in a row that ended badly on one machine: it is the machine. */
+/** So many workers in a row that ended badly on one machine: it is the machine, unless it is so on every other. */
 const BAD_STOPS = 3;
 
 export function machinesToEnd(state: State, fleet: Fleet, plan: Plan): Ending[] {
   const useless = fleet.there.flatMap((machine) => {
-    const reason = machine.tasks === 0 ? uselessBecause(state, machine) : undefined;
+    const reason = machine.tasks === 0 ? uselessBecause(state, fleet, machine) : undefined;
     return reason === undefined ? [] : [{ machine, ...reason }];
   });
   const uselessIds = new Set(useless.map(({ machine }) => machine.id));
@@ -43,7 +43,8 @@ export function machinesToEnd(state: State, fleet: Fleet, plan: Plan): Ending[] 
 type Reason = Pick<Ending, 'why' | 'faulty'>;
 
 /** Why an empty machine is of no use; undefined for a sound one. */
-function uselessBecause(state: State, { phase, remembered }: Machine): Reason | undefined {
+function uselessBecause(state: State, fleet: Fleet, machine: Machine): Reason | undefined {
+  const { phase, remembered } = machine;
   const { now, settings } = state;
   const minutes = settings.MACHINE_START_MINUTES;
   const silent = now - (remembered.silent ?? now);
@@ -55,7 +56,7 @@ function uselessBecause(state: State, { phase, remembered }: Machine): Reason | 
     case 'silent':
       return silent > SILENT_FOR ? { why: 'its ECS agent has fallen silent', faulty: true } : undefined;
     case 'ready':
-      if ((remembered.badStops ?? 0) < BAD_STOPS) return undefined;
+      if (!failsWorkers(machine) || othersAllFail(fleet, machine)) return undefined;
       return { why: `${remembered.badStops} workers in a row ended badly on it`, faulty: true };
     case 'outdated':
       return { why: 'it has the worker of an earlier deployment', faulty: false };
@@ -64,6 +65,14 @@ function uselessBecause(state: State, { phase, remembered }: Machine): Reason | 
     case 'leaving':
       return undefined;
   }
+}
+
+const failsWorkers = ({ remembered }: Machine): boolean => (remembered.badStops ?? 0) >= BAD_STOPS;
+
+/** Then it is the workers (policies/pause.ts), and machines in their place would do no better. */
+function othersAllFail({ there }: Fleet, machine: Machine): boolean {
+  const others = there.filter(({ id, phase }) => phase === 'ready' && id !== machine.id);
+  return others.length > 0 && others.every(failsWorkers);
 }
 
 function surplusOf({ now }: State, sound: readonly Machine[], plan: Plan): readonly Machine[] {

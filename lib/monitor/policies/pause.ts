@@ -10,7 +10,14 @@ import { misfitInWords } from './misfit.ts';
 
 /** Looks in a row at which tasks did not fit before it counts: a machine that has just joined may need one. */
 const MISFITS = 3;
-const BAD_STOPS = 10;
+
+/**
+ * Workers that ended badly, with no attempt that ended among them, before it counts. Some always run when workers end as
+ * soon as they start and are started anew: so that a healthy fleet at long jobs is not taken for that, these must
+ * outnumber those that run several times; but a hundred are enough for any fleet.
+ */
+const BAD_STOPS = { least: 10, eachRunning: 3, most: 100 } as const;
+
 const NEVER_JOINED = 3;
 const PROBE_AFTER = 3_600_000;
 
@@ -65,11 +72,11 @@ function reasonOf(state: State, fleet: Fleet, { run, neverJoined }: Troubles): R
   if (memory.misfit !== null && memory.misfit.looks >= MISFITS && !working) {
     return { kind: 'tasks do not fit', why: misfitInWords(state, memory.misfit.reason) };
   }
-  if (run.badStops >= BAD_STOPS && !working) {
-    const said = state.badStops.at(-1)?.reason;
+  if (run.badStops >= tooManyBadStops(fleet)) {
+    const { badStops, badStopSaid: said } = run;
     return {
       kind: 'workers do not start',
-      why: `${run.badStops} workers in a row ended before a job did${said ? `; the last said: ${said}` : ''}`,
+      why: `${badStops} workers in a row ended before a job did${said ? `; the last said: ${said}` : ''}`,
     };
   }
   if (neverJoined >= NEVER_JOINED && !inCluster) {
@@ -79,4 +86,10 @@ function reasonOf(state: State, fleet: Fleet, { run, neverJoined }: Troubles): R
     };
   }
   return undefined;
+}
+
+function tooManyBadStops({ there }: Fleet): number {
+  const { least, eachRunning, most } = BAD_STOPS;
+  const running = there.reduce((sum, { tasks, pending }) => sum + tasks - pending, 0);
+  return Math.max(least, Math.min(eachRunning * running, most));
 }

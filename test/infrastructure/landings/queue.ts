@@ -28,7 +28,9 @@ export const queue = {
   JOB_RETRIES: {
     other: { JOB_RETRIES: 9 },
     lands: all(
-      jobQueue((config) => ({ RedrivePolicy: Match.objectLike({ maxReceiveCount: config.JOB_RETRIES }) })),
+      jobQueue((config) => ({
+        RedrivePolicy: Match.objectLike({ maxReceiveCount: config.JOB_RETRIES + 4 }),
+      })),
       environment('JOB_RETRIES', (config) => config.JOB_RETRIES),
     ),
   },
