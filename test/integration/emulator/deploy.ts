@@ -17,6 +17,7 @@ import { DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
@@ -73,7 +74,8 @@ async function wholeLife({ folder, everything }: Emulator): Promise<void> {
   equal(await messages(), GROUPS);
   say(`enqueued ${String(GROUPS)} jobs`);
 
-  await until('the monitor, on its schedule, wants machines', async () => (await group()).desired > 0);
+  await until('the monitor, woken by enqueue, wants all machines', async () => (await group()).desired === 3);
+  const woken = await remembered();
 
   await work();
   equal(await messages(), 0);
@@ -92,19 +94,22 @@ async function wholeLife({ folder, everything }: Emulator): Promise<void> {
   deepEqual(outcomes, Array(GROUPS).fill('success'));
   say(`${String(GROUPS)} jobs succeeded, ${String(keys.length)} objects in the bucket`);
 
-  const { desired } = await group();
+  // As many as there are machines: from here on the monitor, whenever it is called, wants three.
+  for (const Well of ['A01', 'A02', 'A03']) {
+    const MessageBody = JSON.stringify({ Metadata: { Well } });
+    await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody }));
+  }
+  await until('the monitor was called on its schedule', async () => (await remembered()) > woken);
+  await until('three more jobs want three machines', async () => (await group()).desired === 3);
   await writeConfig(config, 5);
   await cdk(config, ['deploy', '--require-approval', 'never']);
-  deepEqual(await group(), { desired, max: 5 });
+  deepEqual(await group(), { desired: 3, max: 5 });
   say('deployed again: the group keeps its machines');
 
-  await sqs.send(
-    new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody: '{"Metadata":{"Well":"left"}}' }),
-  );
   await cdk(config, ['destroy', '--force']);
   deepEqual(missing(before, await everything()), []);
   ok((await keysOf('')).length >= keys.length, 'results stay in the bucket');
-  say('destroyed with machines running and a job left: nothing remains but the results');
+  say('destroyed with machines running and jobs left: nothing remains but the results');
 }
 
 async function writeConfig(path: string, machines: number): Promise<void> {
@@ -116,6 +121,7 @@ async function writeConfig(path: string, machines: number): Promise<void> {
     MEMORY: 3000,
     DOWNLOAD_FILES: true, // no machine boots here, so there is no mount
     WORKER_IDLE_SECONDS: 20,
+    JOBS_PER_FIJI: GROUPS, // a JVM for each worker, not for each job: what is tried here is the way through AWS
     NOTIFY_EMAIL: 'you@example.org',
   };
   await writeFile(path, `export default ${JSON.stringify(options)};\n`);
@@ -163,7 +169,7 @@ async function run(
   more: NodeJS.ProcessEnv = {},
 ): Promise<string> {
   const env = { ...emulator.environment, ...more };
-  const options = { cwd, env, timeout: 300_000, maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd, env, timeout: 900_000, maxBuffer: 64 * 1024 * 1024 };
   const { stdout, stderr } = await promisify(execFile)(program, words, options).catch((error: unknown) => {
     const { stdout: out = '', stderr: err = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`${program} ${words.join(' ')} failed:\n${out}\n${err}`);
@@ -176,6 +182,13 @@ async function group(): Promise<{ desired: number; max: number }> {
     new DescribeAutoScalingGroupsCommand({}),
   );
   return { desired: found?.DesiredCapacity ?? -1, max: found?.MaxSize ?? -1 };
+}
+
+/** When the monitor last wrote down what it knows: in milliseconds since the epoch. */
+async function remembered(): Promise<number> {
+  const Key = `distributed-fiji/${APP}/monitor.json`;
+  const { LastModified } = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key }));
+  return LastModified?.getTime() ?? 0;
 }
 
 function queueUrl(): string {
@@ -204,12 +217,12 @@ async function textOf(Key: string): Promise<string> {
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (let second = 0; second < 150; second += 1) {
+  for (let second = 0; second < 600; second += 1) {
     if (await holds()) return say(what);
     await sleep(1000);
   }
   throw new Error(
-    `not within 150 s: ${what}\n${await readFile(join(emulator.folder, 'emulator.log'), 'utf8')}`,
+    `not within 600 s: ${what}\n${await readFile(join(emulator.folder, 'emulator.log'), 'utf8')}`,
   );
 }
 

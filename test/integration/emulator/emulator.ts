@@ -1,10 +1,11 @@
 /** An AWS on this machine: ministack in a process of its own, on a free port of 127.0.0.1, gone with `stop`. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,22 +34,19 @@ export interface Emulator {
 export async function startEmulator(): Promise<Emulator> {
   const packages = await pythonPackages(PACKAGES);
   const folder = await mkdtemp(join(tmpdir(), 'distributed-fiji-emulator-'));
-  const port = await freePort();
   const log = await open(join(folder, 'emulator.log'), 'w');
   const server = spawn('python3', [join(here, 'launch.py')], {
     cwd: folder,
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ['ignore', log.fd, log.fd, 'pipe'],
     env: {
       ...process.env,
       PYTHONPATH: packages,
       // Lambda functions run on this checkout's Node.
       PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
-      GATEWAY_PORT: String(port),
       MINISTACK_ACCOUNT_ID: ACCOUNT,
       LAMBDA_EXECUTOR: 'local',
     },
   });
-  const endpoint = `http://127.0.0.1:${String(port)}`;
   const stop = async (): Promise<void> => {
     if (server.exitCode === null && server.signalCode === null) {
       server.kill('SIGKILL');
@@ -57,9 +55,10 @@ export async function startEmulator(): Promise<Emulator> {
     await log.close();
     await rm(folder, { recursive: true, force: true });
   };
-  await ready(endpoint).catch(async (error: unknown) => {
+  const endpoint = await listening(server).catch(async (error: unknown) => {
+    const said = await readFile(join(folder, 'emulator.log'), 'utf8');
     await stop();
-    throw error;
+    throw new Error(`${String(error)}\n${said}`);
   });
 
   const environment = {
@@ -90,13 +89,17 @@ export async function startEmulator(): Promise<Emulator> {
   };
 }
 
-async function ready(endpoint: string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
+/** @returns its address, once it answers there. */
+async function listening(server: ChildProcess): Promise<string> {
+  const port = (await text(server.stdio[3] as Readable)).trim(); // ends when the launcher has told it, or has died
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 900; attempt += 1) {
+    if (server.exitCode !== null || server.signalCode !== null) throw new Error('the emulator did not start');
     const answer = await fetch(`${endpoint}/_ministack/health`).catch(() => undefined);
-    if (answer?.ok) return;
+    if (answer?.ok) return endpoint;
     await sleep(200);
   }
-  throw new Error('the emulator did not start within a minute');
+  throw new Error('the emulator does not answer');
 }
 
 /** Nothing of the user's own AWS. */
@@ -106,14 +109,4 @@ function inherited(): Record<string, string> {
       (entry): entry is [string, string] => entry[1] !== undefined && !/^(AWS|CDK)_/.test(entry[0]),
     ),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
