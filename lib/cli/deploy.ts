@@ -1,9 +1,17 @@
 /** `deploy`: looks first, says what will exist and what it costs, and then has the CDK make it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { derive, requireFilledIn, type Config, type Derived } from '../config/index.ts';
+import {
+  derive,
+  requireFilledIn,
+  warningsFor,
+  type Config,
+  type ConfigWarning,
+  type Derived,
+} from '../config/index.ts';
 import type { Aws } from '../deployment/aws.ts';
 import type { Checked } from '../deployment/check.ts';
+import { runCdk } from './cdk-line.ts';
 import { commandLine } from './command-line.ts';
 import { loadUserConfig, userConfigPath } from './user-config.ts';
 
@@ -29,26 +37,31 @@ export function register(program: Command): void {
 
       say('Looking at your account, buckets and image ...');
       const checked = await checkDeployment({ config, derived, aws });
-      await refuseOrTell(checked, flags.force);
+      await refuseOrTell(checked, warningsFor(config), flags.force);
       await tellPlan(config, derived, checked);
       await run({ aws, config, derived, path: userConfigPath(program), checked });
-      tellEnd(config, derived, commandLine('enqueue', ['job.json'], program));
+      tellEnd(config, program, checked.stack?.found === undefined);
     });
 }
 
-async function refuseOrTell({ findings }: Checked, force: boolean): Promise<void> {
+async function refuseOrTell(
+  { findings }: Checked,
+  warnings: readonly ConfigWarning[],
+  force: boolean,
+): Promise<void> {
   const stop = findings.filter(({ kind }) => kind === 'problem' || (kind === 'risk' && !force));
   if (stop.length > 0) {
     const { RefusedError } = await import('../deployment/finding.ts');
     throw new RefusedError('Nothing was deployed', stop);
   }
   for (const { message } of findings) process.stderr.write(`Note: ${message}\n`);
+  for (const { message, fix } of warnings) process.stderr.write(`Note: ${message} Fix: ${fix}\n`);
 }
 
 async function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): Promise<void> {
   const { whatItCosts, whatWillExist } = await import('../deployment/plan.ts');
   const where = `${config.AWS_REGION}${account === undefined ? '' : ` of the account ${account}`}`;
-  const verb = stack?.found === undefined ? 'will make' : 'will bring up to date';
+  const verb = stack?.found === undefined ? 'will make' : 'will update';
   say(`\nThis ${verb} ${config.APP_NAME} in ${where}:`);
   list(whatWillExist(config, derived));
   say('What it costs (prices of us-east-1):');
@@ -66,7 +79,7 @@ interface Run {
 
 /** Some failures pass by themselves: those are tried once more. */
 async function run({ aws, config, derived, path, checked }: Run): Promise<void> {
-  const [{ cdk, CdkStoppedError }, { DeployFailedError, whyItFailed }] = await Promise.all([
+  const [{ CdkStoppedError }, { DeployFailedError, whyItFailed }] = await Promise.all([
     import('../deployment/cdk.ts'),
     import('../deployment/failure.ts'),
   ]);
@@ -76,7 +89,7 @@ async function run({ aws, config, derived, path, checked }: Run): Promise<void> 
 
   for (let attempt = 1; ; attempt += 1) {
     const since = new Date();
-    const end = await cdk(command);
+    const end = await runCdk({ command, doing: 'making' });
     if (end === 'done') return;
     if (end === 'stopped') throw new CdkStoppedError('deploy');
     const failure = await whyItFailed(aws.cloudFormation, derived.stackName, since).catch(() => undefined);
@@ -105,14 +118,19 @@ async function waitForQueueNames(
   await sleep(pause);
 }
 
-function tellEnd(config: Config, derived: Derived, enqueue: string): void {
-  say(`\nDeployed. ${config.APP_NAME} is ready, and nothing runs yet.`);
-  if (config.NOTIFY_EMAIL !== undefined) {
-    say(`Amazon asks ${config.NOTIFY_EMAIL} to confirm that it may send mail: look there once.`);
+function tellEnd(config: Config, program: Command, first: boolean): void {
+  say(`\nDeployed: ${config.APP_NAME} is ready.`);
+  if (first && config.NOTIFY_EMAIL !== undefined) {
+    say(
+      `Amazon asks ${config.NOTIFY_EMAIL}, once, to confirm that mail is wanted: without that there is none.`,
+    );
   }
-  const monitor = config.AUTO_MONITOR ? '' : ' Then keep npm run monitor open: it starts the machines.';
-  say(`Next: ${enqueue}  (--dry-run first is a good habit).${monitor}`);
-  say(`Remove it all with npm run destroy${derived.stackName === '' ? '' : ''}.`);
+  say(
+    `Next: ${commandLine('enqueue', ['job.json'], program)}  (with --dry-run first to see what would be sent)`,
+  );
+  if (!config.AUTO_MONITOR)
+    say(`Then keep open what starts the machines: ${commandLine('monitor', [], program)}`);
+  say(`To remove it all: ${commandLine('destroy', [], program)}`);
 }
 
 function list(lines: readonly string[]): void {

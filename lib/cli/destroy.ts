@@ -6,6 +6,7 @@ import type { Aws } from '../deployment/aws.ts';
 import type { Left } from '../deployment/left.ts';
 import type { DeployedStack } from '../deployment/stack.ts';
 import { DistributedFijiError } from '../errors.ts';
+import { runCdk } from './cdk-line.ts';
 import { commandLine } from './command-line.ts';
 import { loadUserConfig, userConfigPath } from './user-config.ts';
 
@@ -44,7 +45,7 @@ export function register(program: Command): void {
         say('If it is elsewhere: look at APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.');
         return;
       }
-      say(`Removing ${config.APP_NAME} from ${where}.`);
+      say(`This removes ${config.APP_NAME} from ${where}.`);
       await ask(seen.left, derived, flags.force, commandLine('destroy', ['--force'], program));
       await remove({
         aws,
@@ -89,18 +90,18 @@ interface Remove {
 }
 
 async function remove({ aws, config, derived, path, stack, left }: Remove): Promise<void> {
-  const [{ cdk, CdkStoppedError }, { DeployFailedError, whyItFailed }, { seeStack }, removal] =
-    await Promise.all([
-      import('../deployment/cdk.ts'),
-      import('../deployment/failure.ts'),
-      import('../deployment/stack.ts'),
-      import('../deployment/removal.ts'),
-    ]);
+  const [{ CdkStoppedError }, { DeployFailedError, whyItFailed }, { seeStack }, removal] = await Promise.all([
+    import('../deployment/cdk.ts'),
+    import('../deployment/failure.ts'),
+    import('../deployment/stack.ts'),
+    import('../deployment/removal.ts'),
+  ]);
   const resources = await removal.resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
   if (left.machines > 0) say('Machines take one to three minutes to end; it is waited for them.');
   const since = new Date();
   const words = ['destroy', derived.stackName, '--force'];
-  const end = await cdk({ words, config: path, profile: config.AWS_PROFILE });
+  const command = { words, config: path, profile: config.AWS_PROFILE };
+  const end = await runCdk({ command, doing: 'removing' });
   if (end === 'stopped') throw new CdkStoppedError('destroy');
   const after = await seeStack(aws.cloudFormation, stack.id).catch(() => undefined);
   if (end === 'failed' || (after !== undefined && after.status !== 'DELETE_COMPLETE')) {

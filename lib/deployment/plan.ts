@@ -32,7 +32,7 @@ function machines(config: Config, derived: Derived): string {
       : bought === most
         ? 'all On-Demand'
         : `${String(bought)} On-Demand, the rest Spot`;
-  return `room for up to ${plural(most, 'machine')} (${kind}; ${listed(config.MACHINE_TYPE).replace(/ and (?=[^ ]*$)/, ' or ')}), ${
+  return `at most ${plural(most, 'machine')} (${kind}; ${listed(config.MACHINE_TYPE).replace(/ and (?=[^ ]*$)/, ' or ')}), ${
     tasks === 1 ? 'one job' : plural(tasks, 'job')
   } at a time on each: ${plural(derived.maxTasks, 'job')} at once`;
 }
@@ -58,7 +58,7 @@ function hourly(config: Config): string {
   const parts = [];
   if (spot > 0) {
     parts.push(
-      `a Spot machine at most $${String(price)} an hour (MACHINE_PRICE), and ${cents(beside)} for its disks${config.ASSIGN_IP ? ' and address' : ''}: ${dollars(spot * (price + beside))} an hour at most for all ${String(spot)}`,
+      `a Spot machine at most ${dollars(price, 4)} an hour (MACHINE_PRICE), and ${cents(beside)} for its disks${config.ASSIGN_IP ? ' and address' : ''}: ${dollars(spot * (price + beside))} an hour at most for all ${String(spot)}`,
     );
   }
   if (onDemand > 0) {

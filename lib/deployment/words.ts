@@ -10,7 +10,8 @@ export function listed(items: readonly string[]): string {
     : `${items.slice(0, -1).join(', ')} and ${items.at(-1) as string}`;
 }
 
-/** Dollars to the cent. */
-export function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
+/** Dollars to the cent; a price with more digits keeps them. */
+export function dollars(amount: number, digits = 2): string {
+  const options = { minimumFractionDigits: 2, maximumFractionDigits: digits };
+  return `$${amount.toLocaleString('en-US', options)}`;
 }
