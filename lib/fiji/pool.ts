@@ -147,7 +147,7 @@ class Pool implements FijiPool {
   }
 
   async #start(script: string, onScreen: boolean): Promise<Session> {
-    const { fiji, heapMiB, cores, env = process.env } = this.#options;
+    const { fiji, heapMiB, cores, jobsPerFiji, env = process.env } = this.#options;
     const display = onScreen ? (await (this.#display ??= openDisplay(env))).name : undefined;
     if (this.#closed)
       throw new FijiStartError(
@@ -157,6 +157,7 @@ class Pool implements FijiPool {
     const session = new Session({
       fiji,
       heapMiB,
+      forOneJob: jobsPerFiji === 1,
       env,
       channel: this.#channel,
       runner: runnerFolder(),

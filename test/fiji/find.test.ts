@@ -1,4 +1,5 @@
 /** Finding Fiji and Java, and bringing the starter Fiji together. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +16,7 @@ import {
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { findFiji } from '../../lib/fiji/find/find.ts';
 import { findJava } from '../../lib/fiji/find/java.ts';
 import { assembleStarter, type Progress } from '../../lib/fiji/starter/assemble.ts';
@@ -225,6 +226,40 @@ describe('the starter Fiji', () => {
       fix: expect.stringContaining('MAVEN_MIRROR_URL'),
     });
   });
+});
+
+test('Java takes the class archive as it is, and a new one is made for a runner that was made anew', async () => {
+  const { home } = await fijiOfToday();
+  const own = join(folder, 'distributed-fiji', basename(home));
+  mkdirSync(own, { recursive: true });
+  symlinkSync(join(home, 'jars'), join(own, 'jars'));
+  const starter = async () => {
+    const { start } = await findFiji({ env: { ...testEnv, XDG_CACHE_HOME: folder } });
+    if (start.kind !== 'jars' || start.classArchive === undefined || start.runnerJar === undefined)
+      throw new Error('no archive was made');
+    return { ...start, classArchive: start.classArchive, runnerJar: start.runnerJar };
+  };
+  // Java goes on without an archive that it cannot take, and says nothing.
+  const taken = ({ java, jars, runnerJar, classArchive }: Awaited<ReturnType<typeof starter>>) =>
+    spawnSync(
+      java,
+      [
+        `-XX:SharedArchiveFile=${classArchive}`,
+        '-Xlog:class+load',
+        '-cp',
+        [...jars, runnerJar].join(delimiter),
+        'groovy.ui.GroovyMain',
+        '--version',
+      ],
+      { encoding: 'utf8', maxBuffer: 1 << 26 },
+    ).stdout.includes('source: shared objects file (top)');
+  const first = await starter();
+  expect(taken(first)).toBe(true);
+
+  const later = new Date(Date.now() + 60_000);
+  utimesSync(first.runnerJar, later, later);
+  expect(taken(first)).toBe(false);
+  expect(taken(await starter())).toBe(true);
 });
 
 test('class archives that no Fiji used for a week are forgotten; fresh ones and runner jars stay', async () => {

@@ -1,6 +1,6 @@
 /*
  * Starts SciJava over the starter Fiji's jars and hands it the arguments, as Fiji's own launcher does. Where the runner
- * has been compiled beforehand (starter/class-archive.ts), it is run at once: Groovy's compiler costs a second of CPU.
+ * has been compiled beforehand (starter/faster-start.ts), it is run at once: Groovy's compiler costs a second of CPU.
  */
 import org.scijava.SciJava
 import org.scijava.script.AdaptedScriptLanguage

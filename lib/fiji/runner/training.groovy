@@ -1,21 +1,52 @@
 #@ Context ctx
-/* Uses what most jobs use, once, so that Java can keep the classes (starter/class-archive.ts). */
-import org.scijava.script.ScriptService
-
-def scripts = ctx.getService(ScriptService)
-[groovy: 'println "".replaceAll("a", "b"); [a: 1].collect { k, v -> k + v }', py: 'import os\nimport csv\nfrom ij import IJ'].each { extension, code ->
-  scripts.getLanguageByExtension(extension)?.scriptEngine?.eval(code)
+/*
+ * Does what most jobs do, once, so that Java can keep the classes (starter/faster-start.ts): one job in each language,
+ * run as every job is. What goes wrong here ends Java with an error: half an archive would never be missed.
+ */
+def part = { String name -> Class.forName('Runner' + name) }
+File folder = File.createTempDir()
+String python = '''@param File picture
+@param Integer radius
+@param String output_directory
+import csv, math, os
+from ij import IJ
+from ij.io import FileSaver
+from ij.measure import Measurements, ResultsTable
+from ij.plugin.filter import GaussianBlur, ParticleAnalyzer
+image = IJ.openImage(picture.getAbsolutePath())
+GaussianBlur().blurGaussian(image.getProcessor(), radius, radius, 0.01)
+image.getProcessor().setAutoThreshold("Otsu")
+table = ResultsTable()
+ParticleAnalyzer(0, Measurements.AREA, table, 0, float("inf")).analyze(image)
+table.save(os.path.join(output_directory, "table.csv"))
+FileSaver(image).saveAsTiff(os.path.join(output_directory, "picture.tif"))
+'''
+String groovy = '''@param File picture
+@param Integer radius
+@param String output_directory
+def image = ij.IJ.openImage(picture.path)
+new ij.plugin.filter.GaussianBlur().blurGaussian(image.getProcessor(), radius, radius, 0.01d)
+println([a: image.width].collect { key, value -> key + value.toString().replaceAll('a', 'b') })
+new ij.io.FileSaver(image).saveAsTiff(new File(output_directory, 'picture.tif').path)
+'''
+try {
+  File picture = new File(folder, 'picture.tif')
+  new ij.io.FileSaver(new ij.ImagePlus('training', new ij.process.ByteProcessor(64, 64))).saveAsTiff(picture.path)
+  def scripts = part('Scripts').newInstance(ctx, part('Parameters').newInstance(ctx), part('Macros').newInstance(), part('Failure').newInstance())
+  def leftovers = part('Leftovers').newInstance(ctx)
+  [py: python, groovy: groovy].each { extension, code ->
+    File script = new File(folder, 'training.' + extension)
+    // Written so because SciJava would take these lines for parameters of this file.
+    script.text = code.replace('@param', '#@')
+    scripts.warm(extension)
+    leftovers.remember()
+    Map outcome = scripts.run(script.path, folder.path, [['picture', 'string', picture.path], ['radius', 'number', '2']], part('Screen').newInstance())
+    leftovers.clear()
+    if (outcome.kind != 'success') throw new IllegalStateException(extension + ': ' + outcome)
+  }
 }
-['runner', 'RunnerParameters', 'RunnerMacros', 'RunnerFailure', 'RunnerScripts', 'RunnerLeftovers', 'RunnerScreen'].each { Class.forName(it) }
-
-File picture = File.createTempFile('training', '.tif')
-def image = new ij.ImagePlus('training', new ij.process.ByteProcessor(64, 64))
-new ij.plugin.filter.GaussianBlur().blurGaussian(image.processor, 2, 2, 0.01)
-new ij.io.FileSaver(image).saveAsTiff(picture.path)
-def opened = ij.IJ.openImage(picture.path)
-opened.processor.setAutoThreshold('Otsu')
-def table = new ij.measure.ResultsTable()
-new ij.plugin.filter.ParticleAnalyzer(0, ij.measure.Measurements.AREA, table, 0, Double.MAX_VALUE).analyze(opened)
-table.save(picture.path + '.csv')
-new File(picture.path + '.csv').delete()
-picture.delete()
+catch (Throwable thrown) {
+  thrown.printStackTrace()
+  Runtime.runtime.halt(1)
+}
+finally { folder.deleteDir() }

@@ -39,6 +39,7 @@ export interface SessionOptions {
   readonly heapMiB: number;
   readonly cores?: number;
   readonly display?: string;
+  readonly forOneJob: boolean;
   /** Extension of the scripts to come: their language is started with Fiji. */
   readonly warmUp?: string;
   readonly startTimeoutMs: number;

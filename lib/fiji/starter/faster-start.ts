@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -44,9 +44,15 @@ export async function fasterStart(
     made.runnerJar = runnerJar;
     if (java.version < OLDEST_JAVA_WITH_ARCHIVES) return made;
 
-    const { mtimeMs } = await stat(java.file);
     const classPath = [...jars, runnerJar];
-    const digest = digestOf([java.file, mtimeMs, ...classPath].join('\n'));
+    // Java leaves an archive aside, without a word, when a jar is not the file that it was made with: by size and time.
+    const used = await Promise.all(
+      [java.file, ...classPath].map(async (file) => {
+        const { size, mtimeMs } = await stat(file);
+        return [file, size, mtimeMs].join(' ');
+      }),
+    );
+    const digest = digestOf(used.join('\n'));
     const classArchive = join(folder, `classes-java${java.version}-${digest}.jsa`);
     const training = ['gateway', '--headless', '--run', join(runnerFolder(), 'training.groovy')];
     await once(classArchive, (file) =>
@@ -62,13 +68,18 @@ export async function fasterStart(
   return made;
 }
 
-/** Makes a file beside its place and renames it into it: another process may be doing the same. */
+/**
+ * Makes a file beside its place and puts it there, unless another process was first: what is there is never replaced,
+ * since an archive holds only for the very jar that it was made with.
+ */
 async function once(file: string, make: (beside: string) => Promise<void>): Promise<void> {
   if ((await stat(file).catch(() => undefined)) !== undefined) return;
   const beside = `${file}.${randomUUID()}.part`;
   try {
     await make(beside);
-    await rename(beside, file);
+    await link(beside, file).catch((thrown: NodeJS.ErrnoException) => {
+      if (thrown.code !== 'EEXIST') throw thrown;
+    });
   } finally {
     await rm(beside, { force: true });
   }
