@@ -3,13 +3,11 @@ import {
   paginateDescribeStackEvents,
   paginateListStacks,
   type CloudFormationClient,
+  type StackSummary,
 } from '@aws-sdk/client-cloudformation';
 
 /** AWS's minute, and some seconds for its clocks. */
 const KEPT_BACK_MS = 65_000;
-
-/** A removal that began so long ago has ended. */
-const LONGEST_REMOVAL_MS = 3_600_000;
 
 export interface FreedQueues {
   readonly names: readonly string[];
@@ -25,28 +23,20 @@ export async function untilFree(
   stack: { readonly name: string; readonly id: string | undefined },
   { names, now }: FreedQueues,
 ): Promise<number> {
-  const id = stack.id ?? (await removedLast(client, stack.name, now));
+  const id = stack.id ?? (await removedLast(client, stack.name));
   if (id === undefined) return 0;
   const deleted = await deletions(client, id, names, now - KEPT_BACK_MS);
   return Math.max(0, ...deleted.map((time) => time + KEPT_BACK_MS - now));
 }
 
-async function removedLast(
-  client: CloudFormationClient,
-  name: string,
-  now: number,
-): Promise<string | undefined> {
-  for await (const { StackSummaries = [] } of paginateListStacks(
-    { client },
-    { StackStatusFilter: ['DELETE_COMPLETE'] },
-  )) {
-    const found = StackSummaries.filter(
-      ({ StackName, DeletionTime }) =>
-        StackName === name && now - (DeletionTime?.getTime() ?? 0) < LONGEST_REMOVAL_MS,
-    ).sort((a, b) => (b.DeletionTime?.getTime() ?? 0) - (a.DeletionTime?.getTime() ?? 0));
-    if (found[0] !== undefined) return found[0].StackId;
+async function removedLast(client: CloudFormationClient, name: string): Promise<string | undefined> {
+  const removed: StackSummary[] = [];
+  const pages = paginateListStacks({ client }, { StackStatusFilter: ['DELETE_COMPLETE'] });
+  for await (const { StackSummaries = [] } of pages) {
+    removed.push(...StackSummaries.filter(({ StackName }) => StackName === name));
   }
-  return undefined;
+  const made = ({ CreationTime }: StackSummary): number => CreationTime?.getTime() ?? 0;
+  return removed.sort((a, b) => made(b) - made(a))[0]?.StackId;
 }
 
 async function deletions(

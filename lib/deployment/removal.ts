@@ -26,37 +26,40 @@ export async function resourcesOf(client: CloudFormationClient, stackId: string)
   return resources;
 }
 
-/** What people know by name; all else is counted. */
-const NAMED: readonly (readonly [type: string, what: string])[] = [
+/** What people know; all else is counted together. */
+const KNOWN: readonly (readonly [type: string, what: string])[] = [
   ['AWS::SQS::Queue', 'queue'],
-  ['AWS::AutoScaling::AutoScalingGroup', 'group of machines'],
   ['AWS::ECS::Cluster', 'cluster'],
-  ['AWS::EC2::VPC', 'network'],
-  ['AWS::Lambda::Function', 'function'],
   ['AWS::Logs::LogGroup', 'log group'],
   ['AWS::CloudWatch::Dashboard', 'dashboard'],
   ['AWS::CloudWatch::Alarm', 'alarm'],
+  ['AWS::Lambda::Function', 'function'],
+  ['AWS::EC2::VPC', 'network'],
 ];
+
+/** Names that AWS made up tell nobody anything. */
+const NAMELESS = ['AWS::CloudWatch::Alarm', 'AWS::Lambda::Function', 'AWS::EC2::VPC'];
+const GROUP = 'AWS::AutoScaling::AutoScalingGroup';
 
 /** @param machines that were there when it began */
 export function whatWasRemoved(resources: readonly Resource[], machines: number): string[] {
-  const ofType = (type: string): Resource[] => resources.filter((resource) => resource.type === type);
-  const lines = NAMED.flatMap(([type, what]) => {
-    const found = ofType(type);
+  const lines = KNOWN.flatMap(([type, what]) => {
+    const found = resources.filter((resource) => resource.type === type);
     if (found.length === 0) return [];
-    const names = listed(found.map(({ id }) => shortName(id)).sort());
-    const ended =
-      type.endsWith('AutoScalingGroup') && machines > 0 ? `, with ${plural(machines, 'machine')}` : '';
-    return [`${found.length === 1 ? what : `${String(found.length)} ${plurals(what)}`}: ${names}${ended}`];
+    const names = NAMELESS.includes(type) ? '' : `: ${listed(found.map(({ id }) => shortName(id)).sort())}`;
+    return [`${plural(found.length, what)}${names}`];
   });
-  const rest = resources.filter(({ type }) => NAMED.every(([named]) => named !== type)).length;
-  return rest === 0
-    ? lines
-    : [...lines, `${plural(rest, 'part')} of these: roles, subnets, rules and the like`];
+  const rest = resources.filter(
+    ({ type }) => type !== GROUP && KNOWN.every(([known]) => known !== type),
+  ).length;
+  return [
+    ...(resources.some(({ type }) => type === GROUP)
+      ? [`the group of machines, with ${plural(machines, 'machine')}`]
+      : []),
+    ...lines,
+    ...(rest === 0 ? [] : [`${plural(rest, 'part')} of these: roles, subnets, rules and the like`]),
+  ];
 }
-
-const plurals = (what: string): string =>
-  what.startsWith('group ') ? what.replace('group', 'groups') : `${what}s`;
 
 /** The last part of an address or ARN. */
 function shortName(id: string): string {
