@@ -1,6 +1,6 @@
 /** Finding Fiji and Java, and bringing the starter Fiji together. */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -230,11 +230,13 @@ describe('the starter Fiji', () => {
 
 test('Java takes the class archive as it is, and a new one is made for a runner that was made anew', async () => {
   const { home } = await fijiOfToday();
-  const own = join(folder, 'distributed-fiji', basename(home));
+  // A plain name: Java archives nothing of a jar whose path it has to encode.
+  const cache = join(tmpdir(), `fiji-archive-${randomUUID()}`);
+  const own = join(cache, 'distributed-fiji', basename(home));
   mkdirSync(own, { recursive: true });
   symlinkSync(join(home, 'jars'), join(own, 'jars'));
   const starter = async () => {
-    const { start } = await findFiji({ env: { ...testEnv, XDG_CACHE_HOME: folder } });
+    const { start } = await findFiji({ env: { ...testEnv, XDG_CACHE_HOME: cache } });
     if (start.kind !== 'jars' || start.classArchive === undefined || start.runnerJar === undefined)
       throw new Error('no archive was made');
     return { ...start, classArchive: start.classArchive, runnerJar: start.runnerJar };
@@ -253,13 +255,17 @@ test('Java takes the class archive as it is, and a new one is made for a runner 
       ],
       { encoding: 'utf8', maxBuffer: 1 << 26 },
     ).stdout.includes('source: shared objects file (top)');
-  const first = await starter();
-  expect(taken(first)).toBe(true);
+  try {
+    const first = await starter();
+    expect(taken(first)).toBe(true);
 
-  const later = new Date(Date.now() + 60_000);
-  utimesSync(first.runnerJar, later, later);
-  expect(taken(first)).toBe(false);
-  expect(taken(await starter())).toBe(true);
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(first.runnerJar, later, later);
+    expect(taken(first)).toBe(false);
+    expect(taken(await starter())).toBe(true);
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 });
 
 test('class archives that no Fiji used for a week are forgotten; fresh ones and runner jars stay', async () => {
