@@ -124,6 +124,7 @@ export class Monitors {
         return;
       case 'deregister':
       case 'suspend rebalancing':
+      case 'put dashboard':
       case 'remove dashboard':
         this.#world.calls += 1;
     }

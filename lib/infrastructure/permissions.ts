@@ -204,7 +204,13 @@ export function monitorStatements(
     ...(own.topic === undefined ? [] : [allow('SendMail', ['sns:Publish'], [own.topic])]),
     ...(own.dashboard === undefined
       ? []
-      : [allow('RemoveDashboard', ['cloudwatch:DeleteDashboards'], [own.dashboard])]),
+      : [
+          allow(
+            'RemoveAndPutDashboard',
+            ['cloudwatch:DeleteDashboards', 'cloudwatch:PutDashboard'],
+            [own.dashboard],
+          ),
+        ]),
   ];
 }
 

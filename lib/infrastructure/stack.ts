@@ -52,9 +52,7 @@ export class DistributedFijiStack extends Stack {
       bundle: artifacts.cleanup,
     });
     const mail = new Mail(this, 'Mail', config);
-    const dashboard = config.CREATE_DASHBOARD
-      ? new Dashboard(this, 'Dashboard', { config, derived, jobs })
-      : undefined;
+    const dashboard = config.CREATE_DASHBOARD ? new Dashboard(this, 'Dashboard', config, derived) : undefined;
 
     const memoryKey = `${appPrefix(config.APP_NAME)}monitor.json`;
     const settings: MonitorSettings = {

@@ -151,5 +151,6 @@ function environment({ config, jobs, worker }: WorkerTaskProps): Record<string, 
     // On average SECONDS_TO_START between two starts on one machine.
     START_WITHIN_SECONDS: config.SECONDS_TO_START * (config.TASKS_PER_MACHINE - 1),
     MACHINE_FACTS: `${FOLDER}/machine.json`,
+    METRICS: 'true',
   });
 }

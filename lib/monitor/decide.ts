@@ -43,6 +43,7 @@ export function decide(state: State): Decision {
     ...endMachines(fleet, endings),
     ...(tasks > 0 ? [{ kind: 'start tasks', tasks } as const] : []),
     ...mails.map((mail) => ({ kind: 'mail', mail }) as const),
+    ...putDashboard(state),
     ...removeDashboard(state, ended),
   ];
   const memory = remember(state, { fleet, demand, run, pause, endings, ended, neverJoined, mails });
@@ -82,6 +83,12 @@ function endMachines(fleet: Fleet, endings: readonly Ending[]): Action[] {
   if (endings.length === 0) return [];
   const all = endings.length === fleet.there.length && endings.every(({ replace }) => !replace);
   return [{ kind: 'end machines', endings, all }];
+}
+
+/** It was removed when the last run ended; after a deploy it is there, and putting it again changes nothing. */
+function putDashboard({ memory, settings }: State): Action[] {
+  const name = settings.DASHBOARD_NAME;
+  return memory.run === null && name !== undefined ? [{ kind: 'put dashboard', name }] : [];
 }
 
 function removeDashboard({ settings }: State, ended: boolean): Action[] {

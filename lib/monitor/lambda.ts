@@ -4,7 +4,8 @@
  */
 import { connect, type Aws } from './aws.ts';
 import { enqueuedJobs } from './event.ts';
-import { embeddedMetrics, metricsOf } from './metrics.ts';
+import { embeddedMetrics } from '../aws/embedded-metrics.ts';
+import { metricsOf } from './metrics.ts';
 import { readSettings } from './settings.ts';
 import { tick } from './tick.ts';
 
@@ -21,7 +22,7 @@ export async function handler(event: unknown): Promise<{ readonly actions: reado
     return { actions: [] };
   }
   const metrics = metricsOf(looked.state, looked.memory);
-  if (metrics !== undefined) print(embeddedMetrics(looked.state, metrics));
+  if (metrics !== undefined) print(embeddedMetrics(settings.APP_NAME, looked.state.now, metrics));
   return { actions: looked.actions.map(({ kind }) => kind) };
 }
 

@@ -105,6 +105,7 @@ export interface Mail {
 
 /** In the order in which they are done. */
 export type Action =
+  | { readonly kind: 'put dashboard'; readonly name: string }
   | { readonly kind: 'suspend rebalancing' }
   | { readonly kind: 'deregister'; readonly node: string; readonly machine: string }
   | { readonly kind: 'set desired'; readonly machines: number; readonly from: number; readonly why: string }

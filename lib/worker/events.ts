@@ -19,7 +19,14 @@ export interface WorkerEventMap {
   ];
   'job taken': [OfJob & { readonly ahead: boolean }];
   'job running': [OfJob];
-  'job ended': [OfJob & { readonly outcome: Outcome; readonly reason: string; readonly seconds: number }];
+  'job ended': [
+    OfJob & {
+      readonly outcome: Outcome;
+      readonly reason: string;
+      readonly seconds: number;
+      readonly peakMemoryBytes: number | undefined;
+    },
+  ];
   /** The job went back to the queue because this worker stops, not because it failed. */
   'job given back': [OfJob & { readonly why: string }];
   /** Somebody else has it now: this worker drops it without a word to the records. */

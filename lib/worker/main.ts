@@ -18,6 +18,7 @@ import { Deployment } from './deployment.ts';
 import { logEvents, type WorkerEvents, workerEvents } from './events.ts';
 import { identify } from './machine.ts';
 import { heapMiB } from './memory.ts';
+import { reportPeakMemory } from './peak-memory.ts';
 import { Prefetch } from './prefetch.ts';
 import { openScratch } from './scratch.ts';
 import { fetchScript } from './script.ts';
@@ -31,12 +32,15 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const stop = stopSignal(settings);
   const events = workerEvents();
-  logEvents(events, (line) => process.stdout.write(line));
+  const print = (line: string) => void process.stdout.write(line);
+  logEvents(events, print);
+  const reportLast = settings.METRICS ? reportPeakMemory(events, settings.APP_NAME, print) : undefined;
   const scratch = await openScratch(settings.SCRATCH);
 
   try {
     await workIn(scratch, settings, events, stop);
   } finally {
+    reportLast?.();
     await scratch.remove();
   }
 }

@@ -66,6 +66,8 @@ export const workerSettings = z.object({
   STOP_WHEN_STDIN_CLOSES: flag.default(false),
   /** JSON file with the machine's facts (schema below): containers cannot ask the instance themselves. */
   MACHINE_FACTS: z.string().optional(),
+  /** Whether what it prints is read by CloudWatch, which makes metrics of some lines. */
+  METRICS: flag.default(false),
   /** The deployment that started this worker, in the monitor's words. Without it, it never looks for a newer one. */
   DEPLOYMENT: z.string().optional(),
   /** `s3://bucket/key`: the object whose metadata DEPLOYMENT_METADATA says which deployment is in force. */

@@ -69,7 +69,8 @@ export async function settle(
     then: whatFollows(attempt, verdict, context),
   });
   const seconds = Math.round((Date.now() - attempt.started.getTime()) / 100) / 10;
-  events.emit('job ended', { ...attempt.names, ...verdict, seconds });
+  const { peakMemoryBytes } = attempt;
+  events.emit('job ended', { ...attempt.names, ...verdict, seconds, peakMemoryBytes });
   return true;
 }
 

@@ -1,6 +1,6 @@
 /** The counts in docs/costs.md are those of what is deployed, and its sums are right. Prices are AWS's, and not tested. */
 import { readFileSync } from 'node:fs';
-import { METRICS } from '../../lib/monitor/metrics.ts';
+import { METRICS } from '../../lib/aws/embedded-metrics.ts';
 import { parseConfig } from '../../lib/config/index.ts';
 import { deployable, type Template, templateOf } from './synth.ts';
 

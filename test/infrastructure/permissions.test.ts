@@ -96,7 +96,7 @@ test('given a plain run, then these are all the permissions there are', () => {
       `Allow Remember: s3:GetObject s3:PutObject on ${BUCKET}/distributed-fiji/Plates/monitor.json`,
       `Allow CountRecords: s3:ListBucket on ${BUCKET} if StringLike s3:prefix distributed-fiji/Plates/*`,
       'Allow WriteItsLog: logs:CreateLogStream logs:PutLogEvents on <LogsMonitor>',
-      `Allow RemoveDashboard: cloudwatch:DeleteDashboards on ${ARN}:cloudwatch::<AWS::AccountId>:dashboard/Plates`,
+      `Allow RemoveAndPutDashboard: cloudwatch:DeleteDashboards cloudwatch:PutDashboard on ${ARN}:cloudwatch::<AWS::AccountId>:dashboard/Plates`,
     ],
     MonitorSchedulerRole: ['Allow CallMonitor: lambda:InvokeFunction on <MonitorFunction>'],
     CleanUpRole: [

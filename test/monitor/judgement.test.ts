@@ -1,7 +1,8 @@
 /** When nothing more is started, who is told what, and how a run ends. */
 import { decide } from '../../lib/monitor/decide.ts';
 import type { Memory, Pause } from '../../lib/monitor/memory.ts';
-import { embeddedMetrics, metricsOf } from '../../lib/monitor/metrics.ts';
+import { embeddedMetrics } from '../../lib/aws/embedded-metrics.ts';
+import { metricsOf } from '../../lib/monitor/metrics.ts';
 import { MonitorSettingsError, readSettings, toEnvironment } from '../../lib/monitor/settings.ts';
 import { enqueuedJobs } from '../../lib/monitor/event.ts';
 import { misfitInWords } from '../../lib/monitor/policies/misfit.ts';
@@ -227,6 +228,9 @@ describe('the end of a run', () => {
   test('comes when nothing waits, runs or is paid for: one mail, and the run is forgotten', () => {
     const decision = decide(situation({ ...over, settings: { DASHBOARD_NAME: 'Plates' } }));
     expect(decision.actions.map(({ kind }) => kind)).toEqual(['mail', 'remove dashboard']);
+    const next = situation({ waiting: 3, run: null, settings: { DASHBOARD_NAME: 'Plates' } });
+    expect(decide(next).actions.at(-1)).toEqual({ kind: 'put dashboard', name: 'Plates' });
+    expect(brief(decide({ ...next, memory: decide(next).memory }))).not.toHaveProperty('put dashboard');
     expect(decision.memory).toMatchObject({ run: null, readings: [], mailed: {} });
     const { subject, body } = mailOf(over);
     expect(subject).toBe('Plates: 1,200 done, 3 failed');
@@ -273,7 +277,10 @@ test('the price of a minute: machines there, come and gone, at their pool’s pr
 test('metrics are those of a run, in the embedded format, with one dimension', () => {
   const state = situation({ waiting: 5, running: 2, machines: some(2, { tasks: 1 }) });
   const { memory } = decide(state);
-  const line = JSON.parse(embeddedMetrics(state, metricsOf(state, memory)!)) as Record<string, unknown>;
+  const line = JSON.parse(embeddedMetrics('Plates', NOW, metricsOf(state, memory)!)) as Record<
+    string,
+    unknown
+  >;
   expect(line).toMatchObject({
     App: 'Plates',
     JobsWaiting: 5,

@@ -16,7 +16,7 @@ export const monitor = {
   CREATE_DASHBOARD: flag().default(true),
 
   /**
-   * Whether the monitor removes the dashboard at the end of a run. `cdk destroy` removes it in any case.
+   * Whether the monitor removes the dashboard at the end of a run, and puts it back when the next begins. `cdk destroy` removes it in any case.
    * @default true
    */
   CLEAN_DASHBOARD: flag().default(true),

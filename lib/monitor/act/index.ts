@@ -2,10 +2,11 @@
  * Does what was decided, each thing with its own call and none stopping the others: a mail that cannot be sent must
  * not keep machines running. What failed is raised at the end, and decided anew at the next look.
  */
-import { DeleteDashboardsCommand } from '@aws-sdk/client-cloudwatch';
+import { DeleteDashboardsCommand, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
+import { dashboardBody } from '../dashboard.ts';
 import type { Action, Mail } from '../state.ts';
 import type { Acting, Results } from './acting.ts';
 import { endMachines, setDesired, suspendRebalancing } from './group.ts';
@@ -73,6 +74,11 @@ async function perform(acting: Acting, action: Action): Promise<Partial<Results>
       return startTasks(acting, action.tasks);
     case 'mail':
       await send(acting, action.mail);
+      return {};
+    case 'put dashboard':
+      await aws.cloudWatch.send(
+        new PutDashboardCommand({ DashboardName: action.name, DashboardBody: dashboardBody(settings) }),
+      );
       return {};
     case 'remove dashboard':
       await aws.cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [action.name] }));
