@@ -76,7 +76,7 @@ module.exports = {
     {
       name: 'cdk-only-in-infrastructure',
       severity: 'error',
-      from: { pathNot: '^(lib/infrastructure/|bin/app\\.ts$)' },
+      from: { pathNot: '^(lib/infrastructure/|bin/app\\.ts$|bench/synth/)' },
       to: { path: 'node_modules/(aws-cdk-lib|constructs)/' },
     },
     {

@@ -6,7 +6,9 @@ import { buildArtifacts } from '../lib/infrastructure/artifacts.ts';
 import { DistributedFijiStack } from '../lib/infrastructure/stack.ts';
 
 try {
-  const app = new App();
+  // The CDK's validator of templates takes longer than all the rest, and finds what a user cannot mend: the shape of a
+  // template is ours. `npm run check:security` runs it over templates of every kind. CDK_VALIDATION=true turns it on.
+  const app = new App({ builtinCloudFormationValidation: process.env.CDK_VALIDATION === 'true' });
   const config = await loadConfig(app.node.tryGetContext('config') as string | undefined);
   const artifacts = await buildArtifacts(derive(config).architecture);
   const stack = new DistributedFijiStack(app, config, artifacts, {

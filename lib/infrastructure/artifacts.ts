@@ -21,7 +21,7 @@ export interface Artifacts {
 
 /** @param architecture of the machines; the Lambda functions are JavaScript alone. */
 export async function buildArtifacts(architecture: Architecture): Promise<Artifacts> {
-  const sources = await sourcesDigest();
+  const sources = sourcesDigest();
   const [worker, node, monitor, cleanup] = await Promise.all([
     keptBuild('worker', sources, () => bundleWorker()),
     nodeBinary(architecture),

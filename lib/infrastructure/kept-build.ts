@@ -1,6 +1,7 @@
 /** Builds that are made anew only when something they are made of has changed: `cdk synth` is called far more often. */
 import { createHash } from 'node:crypto';
-import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Artifact } from './artifact.ts';
@@ -8,12 +9,12 @@ import type { Artifact } from './artifact.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Names and contents of all our sources and of the list of everybody else's. */
-export async function sourcesDigest(): Promise<string> {
-  const sources = await readdir(join(root, 'lib'), { recursive: true, withFileTypes: true });
+export function sourcesDigest(): string {
+  const sources = readdirSync(join(root, 'lib'), { recursive: true, withFileTypes: true });
   const files = sources.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const hash = createHash('sha256');
   for (const file of [...files.sort(), join(root, 'package-lock.json')]) {
-    hash.update(`${file.slice(root.length)}\0`).update(await readFile(file));
+    hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');
 }

@@ -38,7 +38,8 @@ export const deployable: ConfigInput = {
 
 export function stackOf(given: ConfigInput, artifacts = standInArtifacts()): DistributedFijiStack {
   const config = parseConfig({ ...deployable, ...given });
-  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'distributed-fiji-cdk-')) });
+  const outdir = mkdtempSync(join(tmpdir(), 'distributed-fiji-cdk-'));
+  const app = new App({ outdir, builtinCloudFormationValidation: false }); // as bin/app.ts
   return new DistributedFijiStack(app, config, artifacts, { env: { region: config.AWS_REGION } });
 }
 
