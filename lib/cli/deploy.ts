@@ -40,7 +40,7 @@ export function register(program: Command): void {
       await refuseOrTell(checked, warningsFor(config), flags.force);
       await tellPlan(config, derived, checked);
       await run({ aws, config, derived, path: userConfigPath(program), checked });
-      tellEnd(config, program, checked.stack?.found === undefined);
+      tellEnd(config, program, isFirst(checked.stack));
     });
 }
 
@@ -61,12 +61,17 @@ async function refuseOrTell(
 async function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): Promise<void> {
   const { whatItCosts, whatWillExist } = await import('../deployment/plan.ts');
   const where = `${config.AWS_REGION}${account === undefined ? '' : ` of the account ${account}`}`;
-  const verb = stack?.found === undefined ? 'will make' : 'will update';
+  const verb = isFirst(stack) ? 'will make' : 'will update';
   say(`\nThis ${verb} ${config.APP_NAME} in ${where}:`);
   list(whatWillExist(config, derived));
   say('What it costs (prices of us-east-1):');
   list(whatItCosts(config));
   say('');
+}
+
+/** What is half made is removed, and made anew. */
+function isFirst(stack: Checked['stack']): boolean {
+  return stack?.found === undefined || stack.found.made === undefined;
 }
 
 interface Run {

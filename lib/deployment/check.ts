@@ -6,6 +6,7 @@ import type { Asked, Check, Known } from './checks/check.ts';
 import { image } from './checks/image.ts';
 import { keyPair } from './checks/key-pair.ts';
 import { namedThings } from './checks/named-things.ts';
+import { network } from './checks/network.ts';
 import { runOn } from './checks/run-on.ts';
 import { deployableState } from './checks/stack-state.ts';
 import { once, unanswered, type Finding } from './finding.ts';
@@ -19,7 +20,7 @@ export interface Checked extends Known {
 export async function checkDeployment(asked: Asked): Promise<Checked> {
   const { config, derived, aws } = asked;
   const [independent, account, stack] = await Promise.all([
-    lookAt([...buckets(asked), ...keyPair(asked), ...image(asked)]),
+    lookAt([...buckets(asked), ...keyPair(asked), ...network(asked), ...image(asked)]),
     answerOf(
       'Looking who you are to AWS',
       async () => (await aws.sts.send(new GetCallerIdentityCommand({}))).Account,

@@ -54,7 +54,7 @@ export function whatWasRemoved(resources: readonly Resource[], machines: number)
   ).length;
   return [
     ...(resources.some(({ type }) => type === GROUP)
-      ? [`the group of machines, with ${plural(machines, 'machine')}`]
+      ? [`the group of machines${machines === 0 ? '' : `, with ${plural(machines, 'machine')}`}`]
       : []),
     ...lines,
     ...(rest === 0 ? [] : [`${plural(rest, 'part')} of these: roles, subnets, rules and the like`]),

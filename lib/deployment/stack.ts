@@ -58,9 +58,9 @@ function madeWith(output: string | undefined): Made | undefined {
   return parsed.success ? parsed.data : {};
 }
 
-/** Every stack of ours begins its description so; any other of the same name is somebody else's. */
-export function isOurs({ description }: DeployedStack): boolean {
-  return description === '' || description.startsWith('Distributed-Fiji');
+/** By its outputs; a stack that is half made has none, and is told by its description (lib/infrastructure/stack.ts). */
+export function isOurs({ made: settings, description }: DeployedStack): boolean {
+  return settings !== undefined || description.startsWith('Distributed-Fiji');
 }
 
 /** Whether CloudFormation is at work on it. A stack of which only a plan was made (REVIEW) counts as not begun. */
