@@ -1,9 +1,10 @@
 /**
- * `npm run check:security`: cdk-nag (AwsSolutions), cfn-lint and checkov over the stacks of several configs. Fails on any
- * finding without an acknowledgement (acknowledged.ts) and on any acknowledgement without a finding.
+ * `npm run check:security`: the CDK's own validator of templates, cdk-nag (AwsSolutions), cfn-lint and checkov over the
+ * stacks of several configs. Fails on any finding without an acknowledgement (acknowledged.ts) and on any acknowledgement
+ * without a finding.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,7 +20,7 @@ import { deployable, standInArtifacts } from '../../infrastructure/synth.ts';
 import { acknowledged } from './acknowledged.ts';
 
 interface Finding {
-  readonly tool: 'cdk-nag' | 'cfn-lint' | 'checkov';
+  readonly tool: string;
   readonly config: string;
   readonly rule: string;
   readonly where: string;
@@ -72,14 +73,15 @@ function covers(one: { readonly rule: RegExp; readonly where: RegExp }, finding:
 async function check(config: string, given: ConfigInput): Promise<Finding[]> {
   const parsed = parseConfig({ ...deployable, ...given, ...filledIn });
   const outdir = mkdtempSync(join(tmpdir(), 'distributed-fiji-security-'));
-  const app = new App({ outdir });
+  const app = new App({ outdir, builtinCloudFormationValidation: true }); // users' own synths leave it out
   const stack = new DistributedFijiStack(app, parsed, standInArtifacts(), {
     env: { region: parsed.AWS_REGION },
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());
   synthQuietly(app);
   const template = join(outdir, stack.templateFile);
-  const found = [...nag(outdir), ...(await lint(template)), ...(await checkov(template))];
+  const found = [...reported(outdir), ...(await lint(template)), ...(await checkov(template))];
+  rmSync(outdir, { recursive: true });
   return found.map((finding) => ({ config, ...finding }));
 }
 
@@ -99,9 +101,10 @@ function synthQuietly(app: App): void {
 }
 
 /** The report that the CDK writes beside the template. */
-function nag(outdir: string): Found[] {
+function reported(outdir: string): Found[] {
   const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
     readonly pluginReports: readonly {
+      readonly pluginName: string;
       readonly violations: readonly {
         readonly ruleName: string;
         readonly description: string;
@@ -110,10 +113,10 @@ function nag(outdir: string): Found[] {
     }[];
   };
   return pluginReports
-    .flatMap(({ violations }) => violations)
-    .flatMap(({ ruleName, description, violatingConstructs }) =>
+    .flatMap(({ pluginName, violations }) => violations.map((each) => ({ pluginName, ...each })))
+    .flatMap(({ pluginName, ruleName, description, violatingConstructs }) =>
       violatingConstructs.map(({ constructPath }) => ({
-        tool: 'cdk-nag' as const,
+        tool: pluginName,
         rule: ruleName,
         where: constructPath,
         says: description,
