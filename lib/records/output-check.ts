@@ -1,30 +1,37 @@
 /** Are these files still there, with these sizes? For millions of them, with one listing of where they are. */
 import { hash } from 'node:crypto';
 import type { Store, StoredObject } from '../store/store.ts';
+import { Growing } from './growing.ts';
 
 /** Objects that nobody asked for, one after the other, until it is cheaper to begin a new listing further on. */
 const MOST_STRANGERS = 2_000;
 
+/** Folders whose names are kept. When there are more, it is their parents' names, and so on upwards. */
+const MOST_FOLDERS = 10_000;
+
 export class OutputCheck {
   /** Hashes of the outputs of all jobs, one job's after the other's; `#ends[i]` is where those of job i end. */
-  #hashes = new Float64Array(1024);
-  #count = 0;
-  readonly #ends: number[] = [];
-  readonly #folders = new Set<string>();
+  readonly #hashes = new Growing((length) => new Float64Array(length));
+  readonly #ends = new Growing((length) => new Uint32Array(length));
+  /** Every output is in one of these folders, or below one. */
+  #folders = new Set<string>();
+  /** How many levels of a folder's name are kept. */
+  #levels = Infinity;
 
-  /** @returns the place of this job, for the answer of {@link look} */
-  expect(outputs: readonly StoredObject[]): number {
+  /** The next job's outputs: the first job's place is 0. */
+  expect(outputs: readonly StoredObject[]): void {
     for (const output of outputs) {
-      if (this.#count === this.#hashes.length) this.#hashes = grown(this.#hashes);
-      this.#hashes[this.#count++] = hashOf(output);
-      this.#folders.add(folderOf(output.key));
+      this.#hashes.push(hashOf(output));
+      this.#remember(folderOf(output.key));
     }
-    return this.#ends.push(this.#count) - 1;
+    this.#ends.push(this.#hashes.length);
   }
 
-  /** @returns a function that says of a place whether all of its outputs are there */
+  /** @returns a function that says of a job's place whether all of its outputs are there */
   async look(store: Store): Promise<(place: number) => boolean> {
-    const wanted = this.#hashes.slice(0, this.#count).sort();
+    const hashes = this.#hashes.all();
+    const ends = this.#ends.all();
+    const wanted = hashes.slice().sort();
     const there = new Uint8Array(wanted.length);
     const folders = [...this.#folders].sort();
 
@@ -32,9 +39,18 @@ export class OutputCheck {
     while (from !== undefined) from = await this.#lookFrom(store, from, folders, wanted, there);
 
     return (place) => {
-      const own = this.#hashes.subarray(this.#ends[place - 1] ?? 0, this.#ends[place]);
+      const own = hashes.subarray(ends[place - 1] ?? 0, ends[place]);
       return own.every((value) => there[placeIn(wanted, value)] === 1);
     };
+  }
+
+  #remember(folder: string): void {
+    this.#folders.add(upTo(this.#levels, folder));
+    while (this.#folders.size > MOST_FOLDERS) {
+      const deepest = Math.max(...[...this.#folders].map((name) => name.split('/').length - 1));
+      this.#levels = deepest - 1;
+      this.#folders = new Set([...this.#folders].map((name) => upTo(this.#levels, name)));
+    }
   }
 
   /** Lists from a folder on. @returns the folder to go on from, when only strangers came for a while */
@@ -72,6 +88,17 @@ function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
+/** The first levels of a folder's name: of `a/b/c/` two are `a/b/`. */
+function upTo(levels: number, folder: string): string {
+  let end = -1;
+  for (let level = 0; level < levels; level += 1) {
+    const next = folder.indexOf('/', end + 1);
+    if (next < 0) break;
+    end = next;
+  }
+  return folder.slice(0, end + 1);
+}
+
 /** 52 bits, which a number holds. A missing file among ten million others is taken for there once in 10^8 times. */
 function hashOf({ key, bytes }: StoredObject): number {
   return Number.parseInt(hash('sha1', `${bytes}\n${key}`, 'hex').slice(0, 13), 16);
@@ -94,10 +121,4 @@ function commonStart(one: string, other: string): string {
   let length = 0;
   while (length < one.length && one[length] === other[length]) length++;
   return one.slice(0, length);
-}
-
-function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(array.length * 2);
-  larger.set(array);
-  return larger;
 }

@@ -14,8 +14,11 @@ import { record, type JobRecord } from './record.ts';
 /** How far behind the newest key another one may still turn up. */
 export const LATE_MS = 5 * 60_000;
 
-/** Objects read at once. */
-const AT_ONCE = 32;
+/** Objects read at once: a bucket answers each after some tens of milliseconds. */
+const AT_ONCE = 64;
+
+/** Keys remembered before those are forgotten that will not be listed again. */
+const FORGET_AT = 5_000;
 
 export class RecordReader {
   readonly #store: Store;
@@ -23,6 +26,7 @@ export class RecordReader {
   readonly #run: string;
   /** Keys that were read and will be listed again. */
   #read = new Set<string>();
+  #forgetAt = FORGET_AT;
   #newest = 0;
   #skipped = 0;
 
@@ -49,7 +53,10 @@ export class RecordReader {
     }));
 
     for await (const object of lines) {
-      yield* object.lines.map((line) => this.#parse(line)).filter((parsed) => parsed !== undefined);
+      for (const line of object.lines) {
+        const parsed = this.#parse(line);
+        if (parsed !== undefined) yield parsed;
+      }
       this.#remember(object.key);
     }
   }
@@ -62,14 +69,19 @@ export class RecordReader {
     for await (const { key } of this.#store.list(prefix, { startAfter })) {
       if (timeOfKey(key) !== undefined && !this.#read.has(key)) yield key;
     }
-    // What the next listing leaves out by itself need not be remembered.
-    const oldest = recordsSince(this.#appName, this.#run, new Date(Math.max(this.#newest - LATE_MS, 0)));
-    this.#read = new Set([...this.#read].filter((key) => key > oldest));
   }
 
   #remember(key: string): void {
     this.#read.add(key);
     this.#newest = Math.max(this.#newest, timeOfKey(key)?.getTime() ?? 0);
+    if (this.#read.size >= this.#forgetAt) this.#forget();
+  }
+
+  /** What the next listing leaves out by itself need not be remembered. */
+  #forget(): void {
+    const oldest = recordsSince(this.#appName, this.#run, new Date(Math.max(this.#newest - LATE_MS, 0)));
+    this.#read = new Set([...this.#read].filter((key) => key > oldest));
+    this.#forgetAt = Math.max(FORGET_AT, 2 * this.#read.size);
   }
 
   async #linesOf(key: string): Promise<string[]> {

@@ -89,6 +89,30 @@ test('a failure is not done; a failure before or after a success does not undo i
   expect([done.has(asked('A01')), done.has(asked('A02'))]).toEqual([false, true]);
 });
 
+test('a line that is no record makes no job done', async () => {
+  const store = new FolderStore(await aFolder());
+  const record = await succeed(store, 'A01');
+  const key = recordsKey('App', 'plate', new Date(Date.UTC(2026, 2, 1)), 'w', NOTHING);
+  const wrong = [
+    { ...record, job: 'A02', schema: 2 },
+    { ...record, job: 'A02', outputs: 'all' },
+    { ...record, job: 'A02', parameters: { Well: ['A02'] } },
+    { ...record, job: 'A02', outputs: [{ key: 'results/A01/mask.tif', bytes: -8 }] },
+  ];
+  const torn = JSON.stringify({ ...record, job: 'A02' }).slice(0, -20);
+  await store.write(key, `${wrong.map((line) => `${JSON.stringify(line)}\n`).join('')}${torn}`);
+  expect((await doneIn(store)).size).toBe(1);
+});
+
+test('says how many records it has read', async () => {
+  const store = new FolderStore(await aFolder());
+  await keep(store, ...Array.from({ length: 2_500 }, (_, i) => aFailure({ job: `job${i}` })));
+  const told: number[] = [];
+  const names = { appName: 'App', run: 'plate', scriptSha256: SCRIPT };
+  await alreadyDone({ store, ...names, onProgress: (read) => told.push(read) });
+  expect(told).toEqual([1_000, 2_000]);
+});
+
 test('a job without outputs is done when it succeeded', async () => {
   const store = new FolderStore(await aFolder());
   await succeed(store, 'A01', { outputs: [] });
