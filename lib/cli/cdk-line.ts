@@ -11,7 +11,7 @@ export interface CdkLine {
 }
 
 /** What the CDK says of itself is shown when it fails, and only then. */
-export async function runCdk({ command, doing }: CdkLine): Promise<CdkEnd['end']> {
+export async function runCdk({ command, doing }: CdkLine): Promise<CdkEnd> {
   const { cdk } = await import('../deployment/cdk.ts');
   const line = liveLine();
   const began = Date.now();
@@ -19,7 +19,7 @@ export async function runCdk({ command, doing }: CdkLine): Promise<CdkEnd['end']
   const show = (): void => line.show(`${text}  ${duration((Date.now() - began) / 1000)}`);
   const clock = setInterval(show, 1000);
   try {
-    const { end, said } = await cdk({
+    const ended = await cdk({
       ...command,
       onProgress: (progress) => {
         if (progress.stage === 'preparing') text = 'Putting together what goes to AWS';
@@ -29,8 +29,8 @@ export async function runCdk({ command, doing }: CdkLine): Promise<CdkEnd['end']
       },
     });
     line.end();
-    if (end === 'failed') process.stderr.write(`\nWhat cdk said:\n${indented(said)}\n`);
-    return end;
+    if (ended.end === 'failed') process.stderr.write(`\nWhat cdk said:\n${indented(ended.said)}\n`);
+    return ended;
   } finally {
     clearInterval(clock);
   }

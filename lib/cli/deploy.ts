@@ -19,10 +19,8 @@ interface Flags {
   readonly force: boolean;
 }
 
-export function register(program: Command): void {
-  program
-    .command('deploy')
-    .description('Make in AWS what a run needs: looks first for what is wrong, then runs cdk deploy.')
+export function register(command: Command, program: Command): void {
+  command
     .option('-f, --force', 'go on in spite of what could lose work or money', false)
     .action(async (flags: Flags) => {
       const config = await loadUserConfig(program);
@@ -84,7 +82,7 @@ interface Run {
 
 /** Some failures pass by themselves: those are tried once more. */
 async function run({ aws, config, derived, path, checked }: Run): Promise<void> {
-  const [{ CdkStoppedError }, { DeployFailedError, whyItFailed }] = await Promise.all([
+  const [{ CdkStoppedError }, { DeployFailedError, whyCdkFailed, whyItFailed }] = await Promise.all([
     import('../deployment/cdk.ts'),
     import('../deployment/failure.ts'),
   ]);
@@ -94,11 +92,13 @@ async function run({ aws, config, derived, path, checked }: Run): Promise<void> 
 
   for (let attempt = 1; ; attempt += 1) {
     const since = new Date();
-    const end = await runCdk({ command, doing: 'making' });
+    const { end, said } = await runCdk({ command, doing: 'making' });
     if (end === 'done') return;
     if (end === 'stopped') throw new CdkStoppedError('deploy');
     const failure = await whyItFailed(aws.cloudFormation, derived.stackName, since).catch(() => undefined);
-    if (failure?.again === undefined || attempt === 2) throw new DeployFailedError('deploy', failure);
+    if (failure?.again === undefined || attempt === 2) {
+      throw new DeployFailedError('deploy', failure ?? whyCdkFailed(said));
+    }
     say(`\n${failure.message}\nTrying once more in ${String(failure.again)} seconds.`);
     await sleep(failure.again * 1000);
     await waitForQueueNames(aws, config, derived, derived.stackName);

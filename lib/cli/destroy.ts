@@ -20,42 +20,38 @@ export class NotRemovedError extends DistributedFijiError {
   }
 }
 
-export function register(program: Command): void {
-  program
-    .command('destroy')
-    .description('Remove the run from AWS. Results stay in your bucket.')
-    .option('-f, --force', 'do not ask when there are jobs left', false)
-    .action(async (flags: Flags) => {
-      const config = await loadUserConfig(program);
-      const [{ connect }, { lookAtRun }, { RefusedError }] = await Promise.all([
-        import('../deployment/aws.ts'),
-        import('../deployment/left.ts'),
-        import('../deployment/finding.ts'),
-      ]);
-      const derived = derive(config);
-      const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+export function register(command: Command, program: Command): void {
+  command.option('-f, --force', 'do not ask when there are jobs left', false).action(async (flags: Flags) => {
+    const config = await loadUserConfig(program);
+    const [{ connect }, { lookAtRun }, { RefusedError }] = await Promise.all([
+      import('../deployment/aws.ts'),
+      import('../deployment/left.ts'),
+      import('../deployment/finding.ts'),
+    ]);
+    const derived = derive(config);
+    const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
 
-      const seen = await lookAtRun({ config, derived, aws });
-      const problems = seen.findings.filter(({ kind }) => kind === 'problem');
-      if (problems.length > 0) throw new RefusedError('Nothing was removed', problems);
-      for (const { message } of seen.findings) process.stderr.write(`Note: ${message}\n`);
-      const where = `${config.AWS_REGION}${seen.account === undefined ? '' : ` of the account ${seen.account}`}`;
-      if (seen.stack === undefined) {
-        say(`There is no run ${config.APP_NAME} in ${where}: nothing to remove.`);
-        say('If it is elsewhere: look at APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.');
-        return;
-      }
-      say(`This removes ${config.APP_NAME} from ${where}.`);
-      await ask(seen.left, derived, flags.force, commandLine('destroy', ['--force'], program));
-      await remove({
-        aws,
-        config,
-        derived,
-        path: userConfigPath(program),
-        stack: seen.stack,
-        left: seen.left,
-      });
+    const seen = await lookAtRun({ config, derived, aws });
+    const problems = seen.findings.filter(({ kind }) => kind === 'problem');
+    if (problems.length > 0) throw new RefusedError('Nothing was removed', problems);
+    for (const { message } of seen.findings) process.stderr.write(`Note: ${message}\n`);
+    const where = `${config.AWS_REGION}${seen.account === undefined ? '' : ` of the account ${seen.account}`}`;
+    if (seen.stack === undefined) {
+      say(`There is no run ${config.APP_NAME} in ${where}: nothing to remove.`);
+      say('If it is elsewhere: look at APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.');
+      return;
+    }
+    say(`This removes ${config.APP_NAME} from ${where}.`);
+    await ask(seen.left, derived, flags.force, commandLine('destroy', ['--force'], program));
+    await remove({
+      aws,
+      config,
+      derived,
+      path: userConfigPath(program),
+      stack: seen.stack,
+      left: seen.left,
     });
+  });
 }
 
 /** Once, and only when something would be lost. */
@@ -90,23 +86,24 @@ interface Remove {
 }
 
 async function remove({ aws, config, derived, path, stack, left }: Remove): Promise<void> {
-  const [{ CdkStoppedError }, { DeployFailedError, whyItFailed }, { seeStack }, removal] = await Promise.all([
-    import('../deployment/cdk.ts'),
-    import('../deployment/failure.ts'),
-    import('../deployment/stack.ts'),
-    import('../deployment/removal.ts'),
-  ]);
+  const [{ CdkStoppedError }, { DeployFailedError, whyCdkFailed, whyItFailed }, { seeStack }, removal] =
+    await Promise.all([
+      import('../deployment/cdk.ts'),
+      import('../deployment/failure.ts'),
+      import('../deployment/stack.ts'),
+      import('../deployment/removal.ts'),
+    ]);
   const resources = await removal.resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
   if (left.machines > 0) say('Machines take one to three minutes to end; it is waited for them.');
   const since = new Date();
   const words = ['destroy', derived.stackName, '--force'];
   const command = { words, config: path, profile: config.AWS_PROFILE };
-  const end = await runCdk({ command, doing: 'removing' });
+  const { end, said } = await runCdk({ command, doing: 'removing' });
   if (end === 'stopped') throw new CdkStoppedError('destroy');
   const after = await seeStack(aws.cloudFormation, stack.id).catch(() => undefined);
   if (end === 'failed' || (after !== undefined && after.status !== 'DELETE_COMPLETE')) {
     const failure = await whyItFailed(aws.cloudFormation, stack.id, since).catch(() => undefined);
-    throw new DeployFailedError('destroy', failure);
+    throw new DeployFailedError('destroy', failure ?? whyCdkFailed(said));
   }
   say(`\nRemoved: ${config.APP_NAME}, and with it`);
   for (const line of removal.whatWasRemoved(resources, left.machines)) say(`  - ${line}`);

@@ -15,7 +15,7 @@ export interface Failure {
 }
 
 export class DeployFailedError extends DistributedFijiError {
-  /** @param failure undefined when the CDK itself failed, and has said why */
+  /** @param failure undefined when only the CDK's own words say why */
   constructor(doing: 'deploy' | 'destroy', failure: Failure | undefined) {
     super(
       failure === undefined
@@ -114,4 +114,29 @@ function read({
     fix: reading?.fix ?? 'Mend what AWS names, then repeat the command.',
     ...(reading?.again !== undefined && { again: reading.again }),
   };
+}
+
+/** What the CDK itself stumbles over, before CloudFormation is asked. */
+const OF_CDK: readonly Reading[] = [
+  {
+    when: /has the environment been bootstrapped|bootstrap stack version|cdk-bootstrap\/\w+\/version/i,
+    why: 'What npx cdk bootstrap makes is missing here, incomplete or too old',
+    fix: "Run, with an administrator's credentials: npx cdk bootstrap",
+  },
+  {
+    when: /expired/i,
+    why: 'The AWS credentials have expired',
+    fix: 'Log in again (aws sso login, or however you got them), then repeat the command: it goes on from there.',
+  },
+  {
+    when: /not authorized to perform: sts:AssumeRole|could not assume role/i,
+    why: 'Your credentials may not take the roles that npx cdk bootstrap made',
+    fix: 'Ask whoever keeps the account for the permissions under "Deploying" in docs/permissions.md.',
+  },
+];
+
+/** @param said what the CDK said of itself */
+export function whyCdkFailed(said: readonly string[]): Failure | undefined {
+  const reading = OF_CDK.find(({ when }) => said.some((line) => when.test(line)));
+  return reading && { message: `${reading.why}.`, fix: reading.fix };
 }
