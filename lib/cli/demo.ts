@@ -20,10 +20,8 @@ const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 /** The demo's own: it does not depend on what config.ts says. Small images need little memory, and short jobs share a Fiji. */
 const CONFIG = { APP_NAME: 'Demo', MEMORY: 2000, JOBS_PER_FIJI: 20, CHECK_IF_DONE_BOOL: false };
 
-export function register(program: Command): void {
-  program
-    .command('demo')
-    .description('Count bright spots in 12 wells of real images: no AWS account, no Docker, no Fiji needed.')
+export function register(command: Command): void {
+  command
     .option('-o, --output <folder>', 'where results go', 'results/demo')
     .action(({ output }: { readonly output: string }) => demo(userPath(output)));
 }

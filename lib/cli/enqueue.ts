@@ -22,10 +22,8 @@ interface Flags {
   readonly check: boolean;
 }
 
-export function register(program: Command): void {
-  program
-    .command('enqueue')
-    .description('Check a job file and send its jobs to the queue.')
+export function register(command: Command, program: Command): void {
+  command
     .argument('<job file>', 'JSON; docs/job-file.md says what may stand in it')
     .option('-n, --dry-run', 'show what would be sent, and send nothing', false)
     .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')

@@ -19,12 +19,8 @@ interface Flags {
   readonly force: boolean;
 }
 
-export function register(program: Command): void {
-  program
-    .command('import-config')
-    .description(
-      'Turn the config.py of the Python Distributed-Fiji (or a sibling) into config.ts. Nothing in it is run.',
-    )
+export function register(command: Command): void {
+  command
     .argument('<config.py>', 'the old config')
     .option('-o, --output <file>', 'where the new one goes', 'config.ts')
     .option('-f, --force', 'overwrite the file if it exists', false)

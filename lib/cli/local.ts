@@ -34,12 +34,8 @@ interface LocalFlags {
   readonly check: boolean;
 }
 
-export function register(program: Command): void {
-  program
-    .command('local')
-    .description(
-      'Run a job file on this machine, with no AWS account. The same command again goes on where it was.',
-    )
+export function register(command: Command, program: Command): void {
+  command
     .argument('<job-file>', 'JSON file with the groups to run the script on')
     .option(
       '-i, --input <folder>',

@@ -7,12 +7,8 @@ interface Flags {
   readonly forever: boolean;
 }
 
-export function register(program: Command): void {
-  program
-    .command('monitor')
-    .description(
-      'Start and end machines as the queue fills and empties, from this terminal. Needed only with AUTO_MONITOR: false.',
-    )
+export function register(command: Command, program: Command): void {
+  command
     .option('--forever', 'go on when the run has ended, for the next one', false)
     .action(async (flags: Flags) => {
       const config = await loadUserConfig(program);

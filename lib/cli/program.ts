@@ -1,12 +1,52 @@
-/** The commands of `distributed-fiji`; the npm scripts call them by name. Each command's file registers itself. */
+/**
+ * The commands of `distributed-fiji`; the npm scripts call them by name. What a command takes and does is in its own
+ * file, which is loaded when it is called: none waits for the clients and schemas of the others.
+ */
 import { Command } from 'commander';
-import { register as demo } from './demo.ts';
-import { register as deploy } from './deploy.ts';
-import { register as destroy } from './destroy.ts';
-import { register as enqueue } from './enqueue.ts';
-import { register as importConfig } from './import-config.ts';
-import { register as local } from './local.ts';
-import { register as monitor } from './monitor.ts';
+
+interface CommandFile {
+  /** Adds what the command takes and does. @param program owns --config */
+  readonly register: (command: Command, program: Command) => void;
+}
+
+interface Entry {
+  readonly description: string;
+  readonly load: () => Promise<CommandFile>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  demo: {
+    description: 'Count bright spots in 12 wells of real images: no AWS account, no Docker, no Fiji needed.',
+    load: () => import('./demo.ts'),
+  },
+  deploy: {
+    description: 'Make in AWS what a run needs: looks first for what is wrong, then runs cdk deploy.',
+    load: () => import('./deploy.ts'),
+  },
+  destroy: {
+    description: 'Remove the run from AWS. Results stay in your bucket.',
+    load: () => import('./destroy.ts'),
+  },
+  enqueue: {
+    description: 'Check a job file and send its jobs to the queue.',
+    load: () => import('./enqueue.ts'),
+  },
+  'import-config': {
+    description:
+      'Turn the config.py of the Python Distributed-Fiji (or a sibling) into config.ts. Nothing in it is run.',
+    load: () => import('./import-config.ts'),
+  },
+  local: {
+    description:
+      'Run a job file on this machine, with no AWS account. The same command again goes on where it was.',
+    load: () => import('./local.ts'),
+  },
+  monitor: {
+    description:
+      'Start and end machines as the queue fills and empties, from this terminal. Needed only with AUTO_MONITOR: false.',
+    load: () => import('./monitor.ts'),
+  },
+};
 
 export function program(): Command {
   const root = new Command('distributed-fiji')
@@ -14,9 +54,15 @@ export function program(): Command {
     .option('-c, --config <file>', 'the config to use', 'config.ts')
     // Each command's --help shows --config too.
     .configureHelp({ showGlobalOptions: true })
+    // `help enqueue` would not load the command's file: `enqueue --help` does.
+    .helpCommand(false)
     .showHelpAfterError('(--help shows what it takes)')
     // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
     .exitOverride();
-  for (const register of [demo, deploy, destroy, enqueue, importConfig, local, monitor]) register(root);
+  for (const [name, { description }] of Object.entries(COMMANDS)) root.command(name).description(description);
+  root.hook('preSubcommand', async (_, command) => {
+    const { register } = await (COMMANDS[command.name()] as Entry).load();
+    register(command, root);
+  });
   return root;
 }
