@@ -82,11 +82,16 @@ export async function whyItFailed(
   return event === undefined ? undefined : read(event);
 }
 
+/** AWS's clock and this machine's may differ so much. */
+const CLOCKS_MS = 5_000;
+
 /** The first is the cause: what it stopped ("Resource creation cancelled") came after. Newest first. */
 async function failures(client: CloudFormationClient, StackName: string, since: Date): Promise<StackEvent[]> {
   const found: StackEvent[] = [];
   for await (const { StackEvents = [] } of paginateDescribeStackEvents({ client }, { StackName })) {
-    const ours = StackEvents.filter(({ Timestamp }) => (Timestamp?.getTime() ?? 0) >= since.getTime());
+    const ours = StackEvents.filter(
+      ({ Timestamp }) => (Timestamp?.getTime() ?? 0) > since.getTime() - CLOCKS_MS,
+    );
     found.push(
       ...ours.filter(
         ({ ResourceStatus, ResourceStatusReason = '', PhysicalResourceId, StackId }) =>

@@ -89,7 +89,9 @@ export function whatWouldBeLost({ jobs, deadLetters, machines }: Left, derived: 
     );
   }
   if (deadLetters > 0 && !derived.deadLetterQueueExists) {
-    lines.push(`${plural(deadLetters, 'job')} in the dead-letter queue, with the reasons why they failed`);
+    lines.push(
+      `${plural(deadLetters, 'job')} in the dead-letter queue, with the reasons why ${deadLetters === 1 ? 'it' : 'they'} failed`,
+    );
   }
   return lines;
 }

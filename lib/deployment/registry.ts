@@ -107,7 +107,8 @@ function judge(status: number, { registry, repository, version }: ImageReference
   return { kind: 'silent', why: `${registry} ${why}` };
 }
 
+/** `fetch` itself says only that it failed. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return cause?.code ?? messageOf(error);
+  const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
+  return cause?.code ?? cause?.message ?? messageOf(error);
 }

@@ -32,7 +32,7 @@ function fewerMachines({ config }: Asked, machines: Machines | undefined): Findi
   return [
     {
       kind: 'risk',
-      message: `CLUSTER_MACHINES is ${String(config.CLUSTER_MACHINES)}, and ${plural(wanted, 'machine')} ${wanted === 1 ? 'is' : 'are'} at work: AWS would end ${over === 1 ? 'one of them' : `${String(over)} of them`} at once, in the middle of their jobs.`,
+      message: `CLUSTER_MACHINES is ${String(config.CLUSTER_MACHINES)}, and ${plural(wanted, 'machine')} are at work: AWS would end ${over === 1 ? 'one of them at once, in the middle of its job' : `${String(over)} of them at once, in the middle of their jobs`}.`,
       fix: `Wait until the run is over, or write CLUSTER_MACHINES: ${String(wanted)}; with --force the interrupted jobs begin anew elsewhere.`,
     },
   ];

@@ -1,0 +1,308 @@
+/** What stands in a deployment's way, seen in an emulated account; what no emulator does, in AWS's recorded answers. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CreateKeyPairCommand, CreateLaunchTemplateCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { CreateRepositoryCommand, PutImageCommand } from '@aws-sdk/client-ecr';
+import { CreateClusterCommand } from '@aws-sdk/client-ecs';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { s3Client } from '../../lib/aws/clients.ts';
+import { ecrClient } from '../../lib/aws/deploy-clients.ts';
+import { type ConfigInput, derive, parseConfig } from '../../lib/config/index.ts';
+import { connect, type Aws } from '../../lib/deployment/aws.ts';
+import { checkDeployment } from '../../lib/deployment/check.ts';
+import { lookAtRun, whatWouldBeLost } from '../../lib/deployment/left.ts';
+import { SETTINGS_OUTPUT } from '../../lib/monitor/settings.ts';
+import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
+import { queryError, recordedAws } from './recorded-aws.ts';
+
+const REGION = 'eu-central-1';
+const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
+const whereMotoIs = motoIsMissing() === undefined ? describe : describe.skip;
+
+const valid = {
+  AWS_REGION: REGION,
+  AWS_BUCKET: 'plates-of-ours',
+  SCRIPT_DOWNLOAD_URL: 'https://example.org/count.groovy',
+  // Nothing listens there: whether the image exists cannot be asked.
+  DOCKERHUB_TAG: '127.0.0.1:9/fiji:1',
+} satisfies ConfigInput;
+
+async function look(aws: Aws, over: ConfigInput = {}) {
+  const config = parseConfig({ ...valid, ...over });
+  return checkDeployment({ config, derived: derive(config), aws });
+}
+
+/** Without the note on the image. */
+const told = ({ findings }: Awaited<ReturnType<typeof look>>): string[] =>
+  findings
+    .filter(({ message }) => !message.startsWith('Whether the image'))
+    .map(({ kind, message }) => `${kind}: ${message}`);
+
+whereMotoIs('in an account', () => {
+  let moto: Moto;
+  let aws: Aws;
+  let bucket: (name: string, region: string) => Promise<void>;
+
+  beforeAll(async () => {
+    moto = await startMoto();
+    aws = connect({ region: REGION, endpoint: moto.endpoint, credentials: keys });
+    bucket = async (name, region) => {
+      const s3 = s3Client({ region, endpoint: moto.endpoint, credentials: keys });
+      const where =
+        region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: REGION } };
+      await s3.send(new CreateBucketCommand({ Bucket: name, ...where }));
+    };
+  }, 300_000);
+  afterAll(() => moto.stop());
+
+  test('given nothing of what the config names, then all of it is told at once, each with its value and its fix', async () => {
+    const checked = await look(aws, {
+      SSH_KEY_NAME: 'my-key.pem',
+      SSH_CIDR: '203.0.113.7/32',
+      VPC_ID: 'vpc-0123456789abcdef0',
+      SQS_DEAD_LETTER_QUEUE: 'Failed',
+      USE_EXISTING_DEAD_LETTER_QUEUE: true,
+      ECS_CLUSTER: 'ours',
+      USE_EXISTING_CLUSTER: true,
+      DOCKERHUB_TAG: `123456789012.dkr.ecr.${REGION}.amazonaws.com/fiji:1`,
+    });
+    expect(told(checked).sort()).toEqual([
+      'problem: The account 123456789012 is not prepared for CDK in eu-central-1 (bootstrapped, as AWS calls it).',
+      'problem: There is no ECS cluster called ours (ECS_CLUSTER) in eu-central-1.',
+      'problem: There is no bucket called plates-of-ours (AWS_BUCKET).',
+      'problem: There is no key pair called my-key (SSH_KEY_NAME) in eu-central-1; there is none at all.',
+      'problem: There is no network called vpc-0123456789abcdef0 (VPC_ID) in eu-central-1.',
+      'problem: There is no queue called Failed (SQS_DEAD_LETTER_QUEUE) in eu-central-1.',
+      `risk: There is no image 123456789012.dkr.ecr.${REGION}.amazonaws.com/fiji:1 (DOCKERHUB_TAG): ECR has no repository fiji in ${REGION} (account 123456789012).`,
+    ]);
+    expect(checked.findings.every(({ fix }) => fix !== undefined && fix.length > 20)).toBe(true);
+  });
+
+  test('given all of it, then there is nothing to say but the image that could not be asked for', async () => {
+    await bucket('plates-of-ours', REGION);
+    await bucket(`cdk-hnb659fds-assets-123456789012-${REGION}`, REGION);
+    await aws.ec2.send(new CreateKeyPairCommand({ KeyName: 'my-key' }));
+    const { Vpcs = [] } = await aws.ec2.send(new DescribeVpcsCommand({}));
+    const checked = await look(aws, {
+      SSH_KEY_NAME: 'my-key.pem',
+      SSH_CIDR: '203.0.113.7/32',
+      VPC_ID: Vpcs[0]!.VpcId!,
+    });
+    expect(checked.findings).toEqual([
+      {
+        kind: 'note',
+        message:
+          'Whether the image 127.0.0.1:9/fiji:1 exists was not checked: 127.0.0.1:9 did not answer (bad port).',
+      },
+    ]);
+    expect(checked.account).toBe('123456789012');
+  });
+
+  test('a key pair nearly right: the right one is offered', async () => {
+    const [found] = (await look(aws, { SSH_KEY_NAME: 'my-kye', SSH_CIDR: '203.0.113.7/32' })).findings;
+    expect(found).toMatchObject({ kind: 'problem', message: expect.stringContaining('there is my-key') });
+    expect(found?.fix).toContain("SSH_KEY_NAME: 'my-key'");
+  });
+
+  test("the user's bucket in another region is a risk with that region as the fix; somebody else's images are a note", async () => {
+    await bucket('plates-of-virginia', 'us-east-1');
+    const own = await look(aws, { AWS_BUCKET: 'plates-of-virginia' });
+    expect(told(own)).toEqual([
+      "risk: The bucket plates-of-virginia (AWS_BUCKET) is in us-east-1, and AWS_REGION is 'eu-central-1': all that goes between them crosses regions, which is slower, and AWS charges each GB.",
+    ]);
+    expect(own.findings[0]?.fix).toContain("AWS_REGION: 'us-east-1'");
+    const source = await look(aws, { SOURCE_BUCKET: 'plates-of-virginia' });
+    expect(told(source)[0]).toMatch(/^note: The bucket plates-of-virginia \(SOURCE_BUCKET\) is in us-east-1/);
+  });
+
+  test('an image in ECR: its tag is looked for', async () => {
+    const ecr = await ecrClient({ region: REGION, endpoint: moto.endpoint, credentials: keys });
+    await ecr.send(new CreateRepositoryCommand({ repositoryName: 'lab/fiji' }));
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, layers: [], config: {} });
+    await ecr.send(new PutImageCommand({ repositoryName: 'lab/fiji', imageTag: '1.54p', imageManifest }));
+    const name = `123456789012.dkr.ecr.${REGION}.amazonaws.com/lab/fiji`;
+    expect(told(await look(aws, { DOCKERHUB_TAG: `${name}:1.54p` }))).toEqual([]);
+    expect(told(await look(aws, { DOCKERHUB_TAG: `${name}:1.54q` }))).toEqual([
+      `risk: There is no image ${name}:1.54q (DOCKERHUB_TAG): the repository lab/fiji has no 1.54q.`,
+    ]);
+  });
+
+  test('names that are taken are told before anything is made', async () => {
+    const { QueueUrl } = await aws.sqs.send(new CreateQueueCommand({ QueueName: 'TakenQueue' }));
+    await aws.ecs.send(new CreateClusterCommand({ clusterName: 'Taken' }));
+    expect(QueueUrl).toContain('TakenQueue');
+    expect(told(await look(aws, { APP_NAME: 'Taken' }))).toEqual([
+      'problem: A queue called TakenQueue (SQS_QUEUE_NAME) is in eu-central-1 already, and not of this run.',
+      'problem: An ECS cluster called Taken (ECS_CLUSTER) is in eu-central-1 already, and not of this run.',
+    ]);
+  });
+
+  describe('while a run is on', () => {
+    const APP = { APP_NAME: 'Running' } as const;
+    beforeAll(async () => {
+      const queueOf = async (QueueName: string) =>
+        (await aws.sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl as string;
+      const [jobs, dead] = [await queueOf('RunningQueue'), await queueOf('RunningDeadMessages')];
+      for (const MessageBody of ['1', '2', '3'])
+        await aws.sqs.send(new SendMessageCommand({ QueueUrl: jobs, MessageBody }));
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: 'failed' }));
+      const LaunchTemplateName = 'machines';
+      await aws.ec2.send(
+        new CreateLaunchTemplateCommand({
+          LaunchTemplateName,
+          LaunchTemplateData: { ImageId: 'ami-12c6146b', InstanceType: 'm5.large' },
+        }),
+      );
+      await aws.autoScaling.send(
+        new CreateAutoScalingGroupCommand({
+          AutoScalingGroupName: 'group',
+          LaunchTemplate: { LaunchTemplateName },
+          MinSize: 0,
+          MaxSize: 4,
+          DesiredCapacity: 4,
+          AvailabilityZones: [`${REGION}a`],
+        }),
+      );
+      const settings = {
+        SQS_QUEUE_URL: jobs,
+        DEAD_LETTER_QUEUE_URL: dead,
+        ECS_CLUSTER: 'Running',
+        AUTO_SCALING_GROUP: 'group',
+        CLUSTER_MACHINES: 4,
+      };
+      await aws.cloudFormation.send(
+        new CreateStackCommand({
+          StackName: 'Running',
+          TemplateBody: JSON.stringify({
+            Description: 'Distributed-Fiji: Running',
+            Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+            Outputs: { [SETTINGS_OUTPUT]: { Value: JSON.stringify(settings) } },
+          }),
+        }),
+      );
+    });
+
+    const note =
+      'note: A run is on: 3 jobs waiting, 0 running, 4 machines. Jobs that run are not disturbed: they end on the worker they began with.';
+
+    test('deploying over it is allowed, and said', async () => {
+      expect(told(await look(aws, { ...APP, CLUSTER_MACHINES: 4 }))).toEqual([note]);
+      expect(told(await look(aws, { ...APP, CLUSTER_MACHINES: 9 }))).toEqual([note]);
+    });
+
+    test('fewer machines than there are would be ended with their jobs: a risk, with the numbers', async () => {
+      const checked = await look(aws, { ...APP, CLUSTER_MACHINES: 3 });
+      expect(told(checked)).toEqual([
+        'risk: CLUSTER_MACHINES is 3, and 4 machines are at work: AWS would end one of them at once, in the middle of its job.',
+        note,
+      ]);
+      expect(checked.findings.find(({ kind }) => kind === 'risk')?.fix).toContain('CLUSTER_MACHINES: 4');
+    });
+
+    test('another queue would take the jobs of this one with it; another cluster cannot be moved to', async () => {
+      const checked = await look(aws, {
+        ...APP,
+        CLUSTER_MACHINES: 4,
+        SQS_QUEUE_NAME: 'Other',
+        ECS_CLUSTER: 'Other',
+      });
+      expect(told(checked)).toEqual([
+        "risk: SQS_QUEUE_NAME is 'Other', and was 'RunningQueue' when the run was deployed: that queue would be removed with 3 jobs in it.",
+        "problem: ECS_CLUSTER is 'Other', and was 'Running' when the run was deployed: machines cannot move to another cluster.",
+        note,
+      ]);
+    });
+
+    test('removing it: what would be lost is counted, but for a dead-letter queue that stays', async () => {
+      const left = async (over: ConfigInput) => {
+        const config = parseConfig({ ...valid, ...APP, ...over });
+        const seen = await lookAtRun({ config, derived: derive(config), aws });
+        return whatWouldBeLost(seen.left, derive(config));
+      };
+      const jobs = '3 jobs in the queue, not begun or to be tried again';
+      expect(await left({})).toEqual([
+        jobs,
+        '1 job in the dead-letter queue, with the reasons why it failed',
+      ]);
+      expect(await left({ USE_EXISTING_DEAD_LETTER_QUEUE: true })).toEqual([jobs]);
+      expect(await left({ APP_NAME: 'NoSuchRun' })).toEqual([]);
+    });
+  });
+});
+
+describe('credentials', () => {
+  const over = { SSH_KEY_NAME: 'my-key', SSH_CIDR: '203.0.113.7/32' } as const;
+
+  test('that have expired are told once, however many questions they stopped', async () => {
+    // As STS and the other query services answer; S3 answers a HEAD without a body.
+    const expired = queryError(403, 'ExpiredToken', 'The security token included in the request is expired');
+    const server = await recordedAws({}, expired);
+    try {
+      const checked = await look(
+        connect({ region: REGION, endpoint: server.endpoint, credentials: keys }),
+        over,
+      );
+      const problems = checked.findings.filter(({ kind }) => kind !== 'note');
+      expect(problems).toEqual([
+        {
+          kind: 'problem',
+          message: 'The AWS credentials have expired.',
+          fix: 'Log in again (aws sso login, or however you got them), then repeat the command.',
+          trouble: 'credentials expired',
+        },
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('that may look at nothing leave the rest to CloudFormation, which has its own', async () => {
+    const denied = queryError(
+      403,
+      'AccessDenied',
+      'User: arn:aws:iam::123456789012:user/u is not authorized',
+    );
+    const identity = {
+      status: 200,
+      body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+    };
+    const server = await recordedAws({ GetCallerIdentity: identity }, denied);
+    try {
+      const checked = await look(
+        connect({ region: REGION, endpoint: server.endpoint, credentials: keys }),
+        over,
+      );
+      expect(checked.findings.filter(({ kind }) => kind !== 'note')).toEqual([]);
+      expect(told(checked)).toContain(
+        'note: Not checked. Looking at the key pair my-key: AWS does not allow it to these credentials.',
+      );
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test('that are not there', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'no credentials '));
+    const kept = { ...process.env };
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+    Object.assign(process.env, { HOME: home, AWS_EC2_METADATA_DISABLED: 'true' });
+    try {
+      const checked = await look(connect({ region: REGION, endpoint: 'http://127.0.0.1:9' }), over);
+      expect(checked.findings.filter(({ kind }) => kind !== 'note')).toMatchObject([
+        {
+          kind: 'problem',
+          message: 'There are no AWS credentials here.',
+          fix: expect.stringContaining('aws configure'),
+        },
+      ]);
+    } finally {
+      process.env = kept;
+    }
+  });
+});
