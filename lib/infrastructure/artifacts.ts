@@ -23,11 +23,12 @@ export interface Artifacts {
 export async function buildArtifacts(architecture: Architecture): Promise<Artifacts> {
   const sources = sourcesDigest();
   const [worker, node, monitor, cleanup] = await Promise.all([
-    keptBuild('worker', sources, () => bundleWorker()),
+    // In a folder of its own: `local` builds its worker whenever it starts, and a deploy ships what was noted.
+    keptBuild('worker', sources, bundleWorker),
     nodeBinary(architecture),
-    keptBuild('monitor', sources, () => lambdaBundle('monitor', join('lib', 'monitor', 'lambda.ts'))),
-    keptBuild('cleanup', sources, () =>
-      lambdaBundle('cleanup', join('lib', 'infrastructure', 'cleanup', 'handler.ts')),
+    keptBuild('monitor', sources, (folder) => lambdaBundle(join('lib', 'monitor', 'lambda.ts'), folder)),
+    keptBuild('cleanup', sources, (folder) =>
+      lambdaBundle(join('lib', 'infrastructure', 'cleanup', 'handler.ts'), folder),
     ),
   ]);
   return { worker, node, monitor, cleanup };

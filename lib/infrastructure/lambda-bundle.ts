@@ -11,8 +11,11 @@ import type { Artifact } from './artifact.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** @param entry of the function, below the checkout's root; it exports `handler`. */
-export async function lambdaBundle(name: string, entry: string): Promise<Artifact> {
+/**
+ * @param entry of the function, below the checkout's root; it exports `handler`
+ * @param folder gets `index.js` and what says how to read it
+ */
+export async function lambdaBundle(entry: string, folder: string): Promise<Artifact> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -28,7 +31,6 @@ export async function lambdaBundle(name: string, entry: string): Promise<Artifac
     logLevel: 'silent', // a failure throws, with every message in it
   });
   const code = Buffer.concat(result.outputFiles.map((file) => file.contents)); // one entry point: one file
-  const folder = join(root, 'dist', name);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.js'), code);
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');

@@ -6,7 +6,7 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -137,7 +137,7 @@ async function fillBucket(): Promise<void> {
   }
 }
 
-/** Two workers, started as ECS starts them: the bundle, and the environment of the deployed task definition. */
+/** Two workers, started as ECS starts them: the deployed bundle, and the environment of the deployed task definition. */
 async function work(): Promise<void> {
   const { taskDefinition } = await ecs.send(
     new DescribeTaskDefinitionCommand({ taskDefinition: `${APP}Task` }),
@@ -147,8 +147,9 @@ async function work(): Promise<void> {
   const told = Object.fromEntries(
     (container?.environment ?? []).map(({ name, value }) => [name, value ?? '']),
   );
+  const [program] = globSync(join(emulator.folder, 'cdk.out', 'asset.*', 'worker.mjs'));
   const worker = (number: number) =>
-    run('npx', ['node', 'dist/worker/worker.mjs'], root, {
+    run('npx', ['node', program ?? 'no worker in cdk.out'], root, {
       ...told,
       SCRATCH: join(emulator.folder, `scratch ${String(number)}`),
       MACHINE_FACTS: '',
