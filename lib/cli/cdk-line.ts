@@ -1,5 +1,5 @@
 /** How far the CDK is, on one line. */
-import type { CdkCommand, CdkEnd } from '../deployment/cdk.ts';
+import { cdk, type CdkCommand, type CdkEnd } from '../deployment/cdk.ts';
 import { bar } from './bar.ts';
 import { duration } from './duration.ts';
 import { liveLine } from './live-line.ts';
@@ -12,7 +12,6 @@ export interface CdkLine {
 
 /** What the CDK says of itself is shown when it fails, and only then. */
 export async function runCdk({ command, doing }: CdkLine): Promise<CdkEnd> {
-  const { cdk } = await import('../deployment/cdk.ts');
   const line = liveLine();
   const began = Date.now();
   let text = '';

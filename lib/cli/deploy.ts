@@ -9,8 +9,13 @@ import {
   type ConfigWarning,
   type Derived,
 } from '../config/index.ts';
-import type { Aws } from '../deployment/aws.ts';
-import type { Checked } from '../deployment/check.ts';
+import { connect, type Aws } from '../deployment/aws.ts';
+import { CdkStoppedError } from '../deployment/cdk.ts';
+import { checkDeployment, type Checked } from '../deployment/check.ts';
+import { DeployFailedError, whyCdkFailed, whyItFailed } from '../deployment/failure.ts';
+import { RefusedError } from '../deployment/finding.ts';
+import { whatItCosts, whatWillExist } from '../deployment/plan.ts';
+import { untilFree } from '../deployment/queue-names.ts';
 import { runCdk } from './cdk-line.ts';
 import { commandLine } from './command-line.ts';
 import { loadUserConfig, userConfigPath } from './user-config.ts';
@@ -25,39 +30,28 @@ export function register(command: Command, program: Command): void {
     .action(async (flags: Flags) => {
       const config = await loadUserConfig(program);
       requireFilledIn(config);
-      // Half a second of clients that no other command needs.
-      const [{ connect }, { checkDeployment }] = await Promise.all([
-        import('../deployment/aws.ts'),
-        import('../deployment/check.ts'),
-      ]);
       const derived = derive(config);
       const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
 
       say('Looking at your account, buckets and image ...');
       const checked = await checkDeployment({ config, derived, aws });
-      await refuseOrTell(checked, warningsFor(config), flags.force);
-      await tellPlan(config, derived, checked);
+      refuseOrTell(checked, warningsFor(config), flags.force);
+      tellPlan(config, derived, checked);
       await run({ aws, config, derived, path: userConfigPath(program), checked });
       tellEnd(config, program, isFirst(checked.stack));
     });
 }
 
-async function refuseOrTell(
-  { findings }: Checked,
-  warnings: readonly ConfigWarning[],
-  force: boolean,
-): Promise<void> {
+function refuseOrTell({ findings }: Checked, warnings: readonly ConfigWarning[], force: boolean): void {
   const stop = findings.filter(({ kind }) => kind === 'problem' || (kind === 'risk' && !force));
   if (stop.length > 0) {
-    const { RefusedError } = await import('../deployment/finding.ts');
     throw new RefusedError('Nothing was deployed', stop);
   }
   for (const { message } of findings) process.stderr.write(`Note: ${message}\n`);
   for (const { message, fix } of warnings) process.stderr.write(`Note: ${message} Fix: ${fix}\n`);
 }
 
-async function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): Promise<void> {
-  const { whatItCosts, whatWillExist } = await import('../deployment/plan.ts');
+function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): void {
   const where = `${config.AWS_REGION}${account === undefined ? '' : ` of the account ${account}`}`;
   const verb = isFirst(stack) ? 'will make' : 'will update';
   say(`\nThis ${verb} ${config.APP_NAME} in ${where}:`);
@@ -82,10 +76,6 @@ interface Run {
 
 /** Some failures pass by themselves: those are tried once more. */
 async function run({ aws, config, derived, path, checked }: Run): Promise<void> {
-  const [{ CdkStoppedError }, { DeployFailedError, whyCdkFailed, whyItFailed }] = await Promise.all([
-    import('../deployment/cdk.ts'),
-    import('../deployment/failure.ts'),
-  ]);
   const words = ['deploy', derived.stackName, '--require-approval', 'never'];
   const command = { words, config: path, profile: config.AWS_PROFILE };
   if (checked.stack !== undefined) await waitForQueueNames(aws, config, derived, checked.stack.found?.id);
@@ -111,7 +101,6 @@ async function waitForQueueNames(
   derived: Derived,
   id: string | undefined,
 ): Promise<void> {
-  const { untilFree } = await import('../deployment/queue-names.ts');
   const names = [config.SQS_QUEUE_NAME, derived.deadLetterQueueName];
   const stack = { name: derived.stackName, id };
   // Without the permission to look, AWS refuses the queue, and that is waited for then.

@@ -2,9 +2,13 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { derive, type Config, type Derived } from '../config/index.ts';
-import type { Aws } from '../deployment/aws.ts';
-import type { Left } from '../deployment/left.ts';
-import type { DeployedStack } from '../deployment/stack.ts';
+import { connect, type Aws } from '../deployment/aws.ts';
+import { CdkStoppedError } from '../deployment/cdk.ts';
+import { DeployFailedError, whyCdkFailed, whyItFailed } from '../deployment/failure.ts';
+import { RefusedError } from '../deployment/finding.ts';
+import { lookAtRun, whatWouldBeLost, type Left } from '../deployment/left.ts';
+import { resourcesOf, whatIsKept, whatWasRemoved } from '../deployment/removal.ts';
+import { seeStack, type DeployedStack } from '../deployment/stack.ts';
 import { DistributedFijiError } from '../errors.ts';
 import { runCdk } from './cdk-line.ts';
 import { commandLine } from './command-line.ts';
@@ -23,11 +27,6 @@ export class NotRemovedError extends DistributedFijiError {
 export function register(command: Command, program: Command): void {
   command.option('-f, --force', 'do not ask when there are jobs left', false).action(async (flags: Flags) => {
     const config = await loadUserConfig(program);
-    const [{ connect }, { lookAtRun }, { RefusedError }] = await Promise.all([
-      import('../deployment/aws.ts'),
-      import('../deployment/left.ts'),
-      import('../deployment/finding.ts'),
-    ]);
     const derived = derive(config);
     const aws = connect({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
 
@@ -56,21 +55,31 @@ export function register(command: Command, program: Command): void {
 
 /** Once, and only when something would be lost. */
 async function ask(left: Left, derived: Derived, force: boolean, forced: string): Promise<void> {
-  const { whatWouldBeLost } = await import('../deployment/left.ts');
   const lost = whatWouldBeLost(left, derived);
   if (lost.length === 0) return;
+  say('With it these are lost:');
   for (const line of lost) say(`  - ${line}`);
   if (force) return;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new NotRemovedError(
-      'there are jobs left, and nobody at a terminal to ask',
+      'jobs would be lost, and nobody is at a terminal to be asked',
       `Look at them first, or: ${forced}`,
     );
   }
+  if (!(await yes('Remove it all the same? [y/N] '))) throw new NotRemovedError('you said no');
+}
+
+/** Ctrl-C and Ctrl-D are a no. */
+async function yes(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<string>((resolve) => {
+    lines.once('close', () => {
+      resolve('');
+    });
+  });
   try {
-    const answer = await lines.question('Remove it all the same? These jobs are lost. [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw new NotRemovedError('you said no');
+    const answer = await Promise.race([lines.question(question).catch(() => ''), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();
   }
@@ -86,14 +95,7 @@ interface Remove {
 }
 
 async function remove({ aws, config, derived, path, stack, left }: Remove): Promise<void> {
-  const [{ CdkStoppedError }, { DeployFailedError, whyCdkFailed, whyItFailed }, { seeStack }, removal] =
-    await Promise.all([
-      import('../deployment/cdk.ts'),
-      import('../deployment/failure.ts'),
-      import('../deployment/stack.ts'),
-      import('../deployment/removal.ts'),
-    ]);
-  const resources = await removal.resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
+  const resources = await resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
   if (left.machines > 0) say('Machines take one to three minutes to end; it is waited for them.');
   const since = new Date();
   const words = ['destroy', derived.stackName, '--force'];
@@ -106,9 +108,9 @@ async function remove({ aws, config, derived, path, stack, left }: Remove): Prom
     throw new DeployFailedError('destroy', failure ?? whyCdkFailed(said));
   }
   say(`\nRemoved: ${config.APP_NAME}, and with it`);
-  for (const line of removal.whatWasRemoved(resources, left.machines)) say(`  - ${line}`);
+  for (const line of whatWasRemoved(resources, left.machines)) say(`  - ${line}`);
   say('Kept:');
-  for (const line of removal.whatIsKept(config, derived, stack.made, left.deadLetters)) say(`  - ${line}`);
+  for (const line of whatIsKept(config, derived, stack.made, left.deadLetters)) say(`  - ${line}`);
 }
 
 function say(line: string): void {

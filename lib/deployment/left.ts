@@ -9,9 +9,10 @@ import { seeStack, type DeployedStack } from './stack.ts';
 import { plural } from './words.ts';
 
 export interface Left {
-  readonly jobs: Jobs;
-  /** Messages in the dead-letter queue. */
-  readonly deadLetters: number;
+  /** Undefined when AWS did not say. */
+  readonly jobs: Jobs | undefined;
+  /** Messages in the dead-letter queue. Undefined when AWS did not say. */
+  readonly deadLetters: number | undefined;
   readonly machines: number;
 }
 
@@ -50,7 +51,7 @@ export async function lookAtRun(asked: Asked): Promise<SeenRun> {
   const group = stack?.made?.AUTO_SCALING_GROUP;
   const [jobs, dead, machines] =
     stack === undefined
-      ? []
+      ? [NONE, NONE]
       : await Promise.all([
           answer('Counting the jobs', () => count(asked, stack.made?.SQS_QUEUE_URL, config.SQS_QUEUE_NAME)),
           answer('Counting the jobs that failed', () =>
@@ -64,8 +65,8 @@ export async function lookAtRun(asked: Asked): Promise<SeenRun> {
     account,
     stack,
     left: {
-      jobs: jobs ?? NONE,
-      deadLetters: dead === undefined ? 0 : dead.waiting + dead.running,
+      jobs,
+      deadLetters: dead && dead.waiting + dead.running,
       machines: machines?.there ?? 0,
     },
     findings: once(findings),
@@ -73,25 +74,28 @@ export async function lookAtRun(asked: Asked): Promise<SeenRun> {
 }
 
 /** By its address; of a stack that is half made, by its name. */
-async function count({ aws }: Asked, known: string | undefined, name: string): Promise<Jobs | undefined> {
+async function count({ aws }: Asked, known: string | undefined, name: string): Promise<Jobs> {
   const url = known ?? (await findQueue(aws.sqs, name));
-  return url === undefined ? undefined : countJobs(aws.sqs, url);
+  return (url === undefined ? undefined : await countJobs(aws.sqs, url)) ?? NONE;
 }
 
 /** A line for each; none when nothing would be lost. SQS's counts are approximate. */
 export function whatWouldBeLost({ jobs, deadLetters, machines }: Left, derived: Derived): string[] {
   const lines = [];
-  if (jobs.waiting > 0)
+  if (jobs === undefined) lines.push('jobs that could not be counted');
+  if (jobs !== undefined && jobs.waiting > 0) {
     lines.push(`${plural(jobs.waiting, 'job')} in the queue, not begun or to be tried again`);
-  if (jobs.running > 0) {
+  }
+  if (jobs !== undefined && jobs.running > 0) {
     lines.push(
       `${plural(jobs.running, 'job')} running${machines > 0 ? ` on ${plural(machines, 'machine')}` : ''}`,
     );
   }
-  if (deadLetters > 0 && !derived.deadLetterQueueExists) {
-    lines.push(
-      `${plural(deadLetters, 'job')} in the dead-letter queue, with the reasons why ${deadLetters === 1 ? 'it' : 'they'} failed`,
-    );
-  }
+  if (derived.deadLetterQueueExists || deadLetters === 0) return lines;
+  lines.push(
+    deadLetters === undefined
+      ? 'failed jobs that could not be counted'
+      : `${plural(deadLetters, 'job')} in the dead-letter queue, with the reasons why ${deadLetters === 1 ? 'it' : 'they'} failed`,
+  );
   return lines;
 }

@@ -71,7 +71,7 @@ export function whatIsKept(
   config: Config,
   derived: Derived,
   made: DeployedStack['made'],
-  deadLetters: number,
+  deadLetters: number | undefined,
 ): string[] {
   const queue = made?.DEAD_LETTER_QUEUE_URL?.split('/').at(-1) ?? derived.deadLetterQueueName;
   const lines = [
@@ -80,7 +80,7 @@ export function whatIsKept(
   if (config.SOURCE_BUCKET !== config.DESTINATION_BUCKET)
     lines.push(`your images in s3://${config.SOURCE_BUCKET}`);
   if (derived.deadLetterQueueExists) {
-    lines.push(`your queue ${queue}${deadLetters === 0 ? '' : `, with ${plural(deadLetters, 'message')}`}`);
+    lines.push(`your queue ${queue}${deadLetters ? `, with ${plural(deadLetters, 'message')}` : ''}`);
   }
   if (derived.clusterExists) lines.push(`your cluster ${config.ECS_CLUSTER}`);
   if (config.VPC_ID !== undefined) lines.push(`your network ${config.VPC_ID}`);

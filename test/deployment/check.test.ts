@@ -54,7 +54,7 @@ whereMotoIs('in an account', () => {
     bucket = async (name, region) => {
       const s3 = s3Client({ region, endpoint: moto.endpoint, credentials: keys });
       const where =
-        region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: REGION } };
+        region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: REGION } as const };
       await s3.send(new CreateBucketCommand({ Bucket: name, ...where }));
     };
   }, 300_000);
@@ -290,8 +290,8 @@ describe('credentials', () => {
   test('that are not there', async () => {
     const home = mkdtempSync(join(tmpdir(), 'no credentials '));
     const kept = { ...process.env };
-    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-    Object.assign(process.env, { HOME: home, AWS_EC2_METADATA_DISABLED: 'true' });
+    const without = Object.entries(kept).filter(([name]) => !name.startsWith('AWS_'));
+    process.env = { ...Object.fromEntries(without), HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
     try {
       const checked = await look(connect({ region: REGION, endpoint: 'http://127.0.0.1:9' }), over);
       expect(checked.findings.filter(({ kind }) => kind !== 'note')).toMatchObject([
