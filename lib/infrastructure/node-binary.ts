@@ -35,18 +35,21 @@ export class NodeBinaryError extends DistributedFijiError {
   }
 }
 
-/** A folder that holds `node` for the architecture and nothing else. */
-export async function nodeBinary(architecture: Architecture): Promise<Artifact> {
+/**
+ * A folder that holds `node` for the architecture and nothing else.
+ * @param checkout has the lock, and what npm has installed by it
+ */
+export async function nodeBinary(architecture: Architecture, checkout = root): Promise<Artifact> {
   const name = `node-linux-${CPU[architecture]}`;
-  const locked = await lockedPackage(name);
+  const locked = await lockedPackage(name, checkout);
   const digest = createHash('sha256').update(`${name} ${locked.version} ${locked.integrity}`).digest('hex');
-  const installed = join(root, 'node_modules', name, 'bin');
+  const installed = join(checkout, 'node_modules', name, 'bin');
   if (await exists(join(installed, 'node'))) return { folder: installed, digest };
 
   const cached = join(cacheFolder(), `${name}-${locked.version}`);
   const folder = join(cached, 'node_modules', name, 'bin');
   if (!(await exists(join(folder, 'node')))) {
-    await fetchByNpm(name, locked, CPU[architecture], cached).catch((error: unknown) => {
+    await fetchByNpm(name, locked, cached).catch((error: unknown) => {
       throw new NodeBinaryError(name, error);
     });
   }
@@ -54,7 +57,7 @@ export async function nodeBinary(architecture: Architecture): Promise<Artifact> 
 }
 
 /** `npm ci` with a lock of one package: npm refuses contents that do not have the lock's checksum. */
-async function fetchByNpm(name: string, locked: LockedPackage, cpu: string, target: string): Promise<void> {
+async function fetchByNpm(name: string, locked: LockedPackage, target: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(join(cacheFolder(), 'new-'));
   try {
@@ -65,7 +68,8 @@ async function fetchByNpm(name: string, locked: LockedPackage, cpu: string, targ
     };
     await writeFile(join(work, 'package.json'), JSON.stringify({ private: true, dependencies }));
     await writeFile(join(work, 'package-lock.json'), JSON.stringify(lock));
-    const flags = ['--os=linux', `--cpu=${cpu}`, '--ignore-scripts', '--no-audit', '--no-fund'];
+    // --force: it is not for this computer, which npm takes for a mistake. Checksums are checked all the same.
+    const flags = ['--force', '--ignore-scripts', '--no-audit', '--no-fund', '--fetch-retries=5'];
     await promisify(execFile)('npm', ['ci', ...flags], { cwd: work });
     await rename(work, target).catch(async (error: unknown) => {
       // Another synth was faster: its files are the same.
@@ -76,8 +80,8 @@ async function fetchByNpm(name: string, locked: LockedPackage, cpu: string, targ
   }
 }
 
-async function lockedPackage(name: string): Promise<LockedPackage> {
-  const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+async function lockedPackage(name: string, checkout: string): Promise<LockedPackage> {
+  const lock = JSON.parse(await readFile(join(checkout, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, LockedPackage>>;
   };
   const found = lock.packages[`node_modules/${name}`];
