@@ -6,7 +6,7 @@ import { IdList } from './id-list.ts';
 import { ID_LENGTH } from './job-id.ts';
 import { fill, placeholdersOf, toLocation } from './location.ts';
 import { nearest } from './nearest.ts';
-import { MAX_MESSAGE_BYTES, locationOf, toMessage } from './make-message.ts';
+import { MAX_JOB_BYTES, locationOf, toMessage } from './make-message.ts';
 import { MOST_PROBLEMS } from './errors.ts';
 import { toBody } from './parse-message.ts';
 
@@ -30,7 +30,7 @@ export function checkMessages(spool: Spool, header: JobFileHeader, largestGroupB
   const used = [...new Set([...inLocation, ...inInputs])];
   const placeholders = inLocation.length + inInputs.length;
   const mayBeTooLarge =
-    toBody(toMessage(header, {}, '')).length * 3 + largestGroupBytes * (placeholders + 1) > MAX_MESSAGE_BYTES;
+    toBody(toMessage(header, {}, '')).length * 3 + largestGroupBytes * (placeholders + 1) > MAX_JOB_BYTES;
   if (placeholders === 0 && !mayBeTooLarge) return [];
 
   const problems: Problem[] = [];
@@ -52,7 +52,7 @@ export function checkMessages(spool: Spool, header: JobFileHeader, largestGroupB
     }
     if (!mayBeTooLarge) continue;
     const bytes = Buffer.byteLength(toBody(toMessage(header, group, job)));
-    if (bytes > MAX_MESSAGE_BYTES) problems.push(tooLarge(name(), bytes));
+    if (bytes > MAX_JOB_BYTES) problems.push(tooLarge(name(), bytes));
   }
   const everywhere = [...unfilled].map(([key, of]) => unfilledProblem(key, of, inLocation.includes(key)));
   return [...everywhere, ...problems];
@@ -94,7 +94,7 @@ function unfilledProblem(key: string, { name, group, count }: Unfilled, inLocati
 
 function tooLarge(name: string, bytes: number): Problem {
   return {
-    what: `${name} makes a message of ${bytes.toLocaleString('en-US')} bytes; a queue takes at most ${MAX_MESSAGE_BYTES.toLocaleString('en-US')}`,
+    what: `${name} makes a message of ${bytes.toLocaleString('en-US')} bytes; it may have at most ${MAX_JOB_BYTES.toLocaleString('en-US')}`,
     fix: 'Put long values into a file beside the images and give the script its name.',
   };
 }

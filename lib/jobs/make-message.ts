@@ -7,6 +7,9 @@ import type { JobMessage } from './parse-message.ts';
 /** The largest message that SQS takes, in bytes of UTF-8; a batch of ten may be no larger either. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
+/** What a new job may have of it: the rest is for what happens to it, and travels along when it is sent again. */
+export const MAX_JOB_BYTES = MAX_MESSAGE_BYTES - 8 * 1024;
+
 /**
  * @param header Checked, and its placeholders are known to be in the group (check-messages.ts).
  */

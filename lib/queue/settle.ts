@@ -5,11 +5,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   SendMessageCommand,
   type MessageAttributeValue,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { MAX_MESSAGE_BYTES } from '../jobs/make-message.ts';
 import { QueueError, queueError, queueName } from './queue-error.ts';
 import type { Lease } from './lease.ts';
 
@@ -95,6 +97,29 @@ export async function sendAgain(
   await complete(client, url, [lease]);
 }
 
+/**
+ * Lets a message go back by itself, as it is: for one that has no room for its history. SQS counts it as received, so
+ * that this has an end.
+ *
+ * @param delaySeconds until it is handed out again
+ * @throws QueueError
+ */
+export async function letGoBack(
+  client: SQSClient,
+  url: string,
+  lease: Lease,
+  delaySeconds: number,
+): Promise<void> {
+  const command = new ChangeMessageVisibilityCommand({
+    QueueUrl: url,
+    ReceiptHandle: lease.receiptHandle,
+    VisibilityTimeout: Math.round(delaySeconds),
+  });
+  await client.send(command).catch((error: unknown) => {
+    throw queueError(error, `Giving a job back to the queue ${queueName(url)}`);
+  });
+}
+
 /** Why a job is in the dead-letter queue: attributes of its message, for whoever looks at it in the console. */
 export interface DeadLetterReason {
   /** An outcome's name (lib/records/outcome.ts). */
@@ -117,17 +142,41 @@ export async function deadLetter(
   body: string,
   why: DeadLetterReason,
 ): Promise<void> {
+  const room = MAX_MESSAGE_BYTES - Buffer.byteLength(allowedText(body));
   await send(client, urls.deadLetterQueue, body, {
-    MessageAttributes: { Outcome: text(why.outcome), Reason: text(why.reason.slice(0, LONGEST_REASON)) },
+    MessageAttributes: attributesWithin(room, [
+      ['Outcome', why.outcome],
+      ['Reason', why.reason.slice(0, LONGEST_REASON)],
+    ]),
   });
   await complete(client, urls.queue, [lease]);
 }
 
-/** Characters: attributes count towards the message's 1 MiB, and the console shows one line. */
+/** Characters: the console shows one line. */
 const LONGEST_REASON = 1_000;
 
-function text(value: string): MessageAttributeValue {
-  return { DataType: 'String', StringValue: allowedText(value) || '-' };
+/** Attributes count towards the message's 1 MiB, with their names and types: they are cut, and left out, where it is full. */
+function attributesWithin(
+  room: number,
+  values: readonly (readonly [string, string])[],
+): Record<string, MessageAttributeValue> {
+  const attributes: Record<string, MessageAttributeValue> = {};
+  let left = room;
+  for (const [name, value] of values) {
+    const bytes = left - Buffer.byteLength(name) - Buffer.byteLength('String');
+    const StringValue = withinBytes(allowedText(value) || '-', bytes);
+    if (StringValue === '') break;
+    attributes[name] = { DataType: 'String', StringValue };
+    left = bytes - Buffer.byteLength(StringValue);
+  }
+  return attributes;
+}
+
+/** The beginning of a text, whole characters only. */
+function withinBytes(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(Math.max(0, bytes)));
+  return text.slice(0, read);
 }
 
 async function send(

@@ -6,13 +6,14 @@
  */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Failure } from '../jobs/message.ts';
-import { toBody } from '../jobs/parse-message.ts';
+import { MAX_MESSAGE_BYTES } from '../jobs/make-message.ts';
+import { bodyWithHistory } from '../jobs/with-history.ts';
 import type { Heartbeat } from '../queue/heartbeat.ts';
 import type { Lease } from '../queue/lease.ts';
 import {
   complete,
   deadLetter,
-  type DeadLetterReason,
+  letGoBack,
   retryDelaySeconds,
   sendAgain,
 } from '../queue/settle.ts';
@@ -22,7 +23,7 @@ import type { Store } from '../store/store.ts';
 import type { Attempt, Verdict } from './attempt.ts';
 import type { WorkerEvents } from './events.ts';
 import { logText } from './job-log.ts';
-import { isFinal, type RecordContext, toRecord } from './to-record.ts';
+import { type RecordContext, toRecord } from './to-record.ts';
 
 export interface QueueContext extends RecordContext {
   readonly client: SQSClient;
@@ -37,14 +38,19 @@ export interface Concluding {
   readonly then:
     | { readonly kind: 'delete' }
     | { readonly kind: 'again'; readonly body: string; readonly delaySeconds: number }
-    | { readonly kind: 'dead letter'; readonly body: string; readonly why: DeadLetterReason };
+    | { readonly kind: 'dead letter'; readonly body: string; readonly why: Verdict };
 }
 
 /** Undefined: the message is settled already, only its record is on the way. */
 export type Records = RecordWriter<Concluding | undefined>;
 
-/** A reason travels with the job, each attempt's; a message holds 1 MiB. */
+/** A reason travels with the job, each attempt's. */
 const LONGEST_REASON = 2_000;
+
+/** What a dead letter's attributes may take of its message: outcome and reason once more. */
+const ATTRIBUTES_BYTES = 4_000;
+
+const NO_ROOM = 'its message is so large that what happened to it would not fit in';
 
 /**
  * Ends an attempt that has a verdict: its log is written, its record handed on. The lease stays until `conclude`.
@@ -64,13 +70,12 @@ export async function settle(
   if (!attempt.settle()) return false;
 
   await destination.write(log, text);
-  records.add(toRecord(attempt, verdict, log, context), {
-    lease: attempt.lease,
-    then: whatFollows(attempt, verdict, context),
-  });
+  const then = whatFollows(attempt, verdict, context);
+  const said = then.kind === 'dead letter' ? then.why : verdict;
+  records.add(toRecord(attempt, said, then.kind !== 'again', log, context), { lease: attempt.lease, then });
   const seconds = Math.round((Date.now() - attempt.started.getTime()) / 100) / 10;
   const { peakMemoryBytes } = attempt;
-  events.emit('job ended', { ...attempt.names, ...verdict, seconds, peakMemoryBytes });
+  events.emit('job ended', { ...attempt.names, ...said, seconds, peakMemoryBytes });
   return true;
 }
 
@@ -90,9 +95,14 @@ function whatFollows(
     worker: identity.id,
   };
   const history = { failures: [...failures, failure], interruptions };
-  const body = toBody({ ...attempt.message, history });
-
-  if (isFinal(attempt, verdict, settings)) return { kind: 'dead letter', body, why: verdict };
+  const body = bodyWithHistory(attempt.message, history, MAX_MESSAGE_BYTES - ATTRIBUTES_BYTES);
+  if (body === undefined) {
+    const why = { ...verdict, reason: `${failure.reason} (not tried again: ${NO_ROOM})` };
+    return { kind: 'dead letter', body: attempt.lease.body, why };
+  }
+  if (verdict.outcome === 'worker lost' || history.failures.length >= settings.JOB_RETRIES) {
+    return { kind: 'dead letter', body, why: verdict };
+  }
   return {
     kind: 'again',
     body,
@@ -145,11 +155,17 @@ export async function giveBack(
   if (!attempt.drop()) return;
 
   const { failures, interruptions } = attempt.history;
-  const body = toBody({ ...attempt.message, history: { failures, interruptions: interruptions + 1 } });
-  await sendAgain(client, settings.SQS_QUEUE_URL, attempt.lease, body, 0);
+  const history = { failures, interruptions: interruptions + 1 };
+  const body = bodyWithHistory(attempt.message, history, MAX_MESSAGE_BYTES);
+  if (body !== undefined) await sendAgain(client, settings.SQS_QUEUE_URL, attempt.lease, body, 0);
   heartbeat.release(attempt.lease);
+  // Without room even for that: as it is, and SQS counts it instead.
+  if (body === undefined) await letGoBack(client, settings.SQS_QUEUE_URL, attempt.lease, 0);
   events.emit('job given back', { ...attempt.names, why });
   if (hadBegun) {
-    records.add(toRecord(attempt, { outcome: 'interrupted', reason: why }, undefined, context), undefined);
+    records.add(
+      toRecord(attempt, { outcome: 'interrupted', reason: why }, false, undefined, context),
+      undefined,
+    );
   }
 }

@@ -12,10 +12,14 @@ export interface RecordContext {
   readonly script: FetchedScript;
 }
 
-/** @param log key of the attempt's log in the destination */
+/**
+ * @param final whether no further attempt follows
+ * @param log key of the attempt's log in the destination
+ */
 export function toRecord(
   attempt: Attempt,
   verdict: Verdict,
+  final: boolean,
   log: string | undefined,
   { settings, identity, script }: RecordContext,
 ): JobRecord {
@@ -26,7 +30,7 @@ export function toRecord(
     run: message.run,
     job: message.job,
     attempt: attempt.number,
-    final: isFinal(attempt, verdict, settings),
+    final,
     outcome: verdict.outcome,
     reason: verdict.reason,
     ...(history.failures.length + history.interruptions > 0 && { history }),
@@ -46,10 +50,4 @@ export function toRecord(
     script: { source: script.source, sha256: script.sha256 },
     ...(log !== undefined && { log }),
   };
-}
-
-/** Whether no further attempt follows: a success, or the failure that is one too many. */
-export function isFinal(attempt: Attempt, { outcome }: Verdict, settings: WorkerSettings): boolean {
-  if (outcome === 'interrupted') return false;
-  return outcome === 'success' || outcome === 'worker lost' || attempt.number >= settings.JOB_RETRIES;
 }

@@ -181,7 +181,7 @@ describe('a job file is refused, with the reason and the fix:', () => {
   test('a group too large for the queue, before anything else', async () => {
     const big = { Note: 'é'.repeat(600_000) };
     expect(await refusalOf({ ...minimal, groups: [...groups, big] })).toMatch(
-      /group 3, \{"Note":"é+\.\.\., makes a message of 1,200,\d{3} bytes; a queue takes at most 1,048,576/,
+      /group 3, \{"Note":"é+\.\.\., makes a message of 1,200,\d{3} bytes; it may have at most 1,040,384/,
     );
     expect(await refusalOf({ ...minimal, groups: [...groups, { Note: 'é'.repeat(500_000) }] })).toBe(
       'it was taken',

@@ -2,7 +2,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
 import { QueueError } from '../../lib/queue/queue-error.ts';
-import { complete, deadLetter, retryDelaySeconds, sendAgain } from '../../lib/queue/settle.ts';
+import { complete, deadLetter, letGoBack, retryDelaySeconds, sendAgain } from '../../lib/queue/settle.ts';
 import { aLease, leaseJobs, sendJobs } from '../fixtures/leases.ts';
 import { startPartialQueue } from '../fixtures/partial-queue.ts';
 
@@ -74,6 +74,40 @@ describe('settling', () => {
       },
     });
     expect(Messages[0]!.MessageAttributes!.Reason!.StringValue!.length).toBeLessThanOrEqual(1_000);
+  });
+
+  test.each([
+    ['4,000', 4_000, 1_000],
+    ['300', 300, 270],
+    ['25', 25, undefined],
+    ['no', 0, undefined],
+  ])('a dead letter that leaves %s bytes arrives, its reason cut', async (_, room, longest) => {
+    const [queue, deadLetterQueue] = [await aQueue(), await aQueue()];
+    await sendJobs(server, queue, 1);
+    const [held] = await leaseJobs(server, queue);
+    const body = 'x'.repeat(1024 * 1024 - room);
+    const why = { outcome: 'timeout', reason: 'ü'.repeat(5_000) };
+    await deadLetter(server.sqs, { queue, deadLetterQueue }, held!, body, why);
+
+    const { Messages: [letter] = [] } = await server.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: deadLetterQueue, MessageAttributeNames: ['All'] }),
+    );
+    expect(letter?.Body).toBe(body);
+    const { Outcome, Reason } = letter?.MessageAttributes ?? {};
+    expect(Outcome?.StringValue).toBe(room > 20 ? 'timeout' : undefined);
+    if (longest === undefined) expect(Reason).toBeUndefined();
+    else expect(Reason?.StringValue).toMatch(/^ü{100,}$/);
+    expect(Buffer.byteLength(Reason?.StringValue ?? '')).toBeLessThanOrEqual((longest ?? 0) * 2);
+    expect(await server.counts(queue)).toEqual({ waiting: 0, leased: 0, delayed: 0 });
+  });
+
+  test('a message that is let go back comes again as it was, and counts as received', async () => {
+    const url = await aQueue();
+    await sendJobs(server, url, 1);
+    const [held] = await leaseJobs(server, url);
+    await letGoBack(server.sqs, url, held!, 0);
+    const [again] = await leaseJobs(server, url);
+    expect(again).toMatchObject({ body: held!.body, receiveCount: 2 });
   });
 
   test('waiting doubles with each failure, up to what SQS allows', () => {
