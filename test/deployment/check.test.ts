@@ -189,7 +189,7 @@ whereMotoIs('in an account', () => {
     });
 
     const note =
-      'note: A run is on: 3 jobs waiting, 0 running, 4 machines. Jobs that run are not disturbed: they end on the worker they began with.';
+      'note: A run is on: 3 jobs waiting, 0 running, 4 machines. Jobs that run end as they began; their workers then make room for new ones.';
 
     test('deploying over it is allowed, and said', async () => {
       expect(told(await look(aws, { ...APP, CLUSTER_MACHINES: 4 }))).toEqual([note]);

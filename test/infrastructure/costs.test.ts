@@ -2,6 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { METRICS } from '../../lib/aws/embedded-metrics.ts';
 import { parseConfig } from '../../lib/config/index.ts';
+import {
+  ADDRESS_HOUR,
+  besideTheMachine,
+  DISK_GB_MONTH,
+  idleCosts,
+  sum,
+  SYSTEM_DISK_GB,
+} from '../../lib/deployment/costs.ts';
 import { deployable, type Template, templateOf } from './synth.ts';
 
 const doc = readFileSync(new URL('../../docs/costs.md', import.meta.url), 'utf8');
@@ -114,4 +122,33 @@ test('nothing is deployed that costs by the hour and is not in the tables', () =
   }
   const endpoints = templateOf({}).findResources('AWS::EC2::VPCEndpoint');
   expect(Object.values(endpoints).map(({ Properties }) => Properties.VpcEndpointType)).toEqual(['Gateway']);
+});
+
+test('what deploy tells is what the idle table says, and so are the prices beside a machine', () => {
+  const told = idleCosts(parseConfig(deployable));
+  expect(told).toHaveLength(idle.rows.length);
+  for (const { what, count, price } of told) {
+    const [row] = idle.rows.filter((each) => each.what.startsWith(what));
+    expect([what, count, price]).toEqual([what, row?.count, row?.price]);
+  }
+  expect(`$${sum(told).toFixed(2)}`).toBe(idle.sum);
+  const without = idleCosts(parseConfig({ ...deployable, CREATE_DASHBOARD: false }));
+  expect(doc).toContain(`(\`CREATE_DASHBOARD: false\`) it is $${sum(without).toFixed(2)}.`);
+
+  const disks = run.rows.find(({ what }) => what.startsWith('GB-months of disk'));
+  expect([disks?.what.includes(`${String(SYSTEM_DISK_GB)} + EBS_VOL_SIZE`), disks?.price]).toEqual([
+    true,
+    DISK_GB_MONTH,
+  ]);
+  expect(run.rows.find(({ what }) => what.includes('public IPv4'))?.price).toBe(ADDRESS_HOUR);
+  // Two disks of 30 GB for an hour, and the address.
+  expect(besideTheMachine(parseConfig(deployable))).toBeCloseTo((60 * 0.08) / 730 + 0.005, 6);
+});
+
+test('given no monitor, then what deploy tells has the alarms that are left', () => {
+  const told = idleCosts(parseConfig({ ...deployable, AUTO_MONITOR: false }));
+  expect(told.find(({ what }) => what.startsWith('metrics'))?.count).toBe(
+    alarmMetrics(templateOf({ AUTO_MONITOR: false })),
+  );
+  expect(told).toHaveLength(2);
 });

@@ -74,7 +74,7 @@ function goesOn(jobs: Jobs | undefined, machines: Machines | undefined): Finding
   return [
     {
       kind: 'note',
-      message: `A run is on: ${plural(known.waiting, 'job')} waiting, ${String(known.running)} running, ${plural(there, 'machine')}. Jobs that run are not disturbed: they end on the worker they began with.`,
+      message: `A run is on: ${plural(known.waiting, 'job')} waiting, ${String(known.running)} running, ${plural(there, 'machine')}. Jobs that run end as they began; their workers then make room for new ones.`,
     },
   ];
 }
