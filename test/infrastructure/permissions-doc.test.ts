@@ -55,8 +55,18 @@ function reached(entry: string, seen = new Set<string>()): Set<string> {
   return seen;
 }
 
+/** Every request in the code that a command loads. */
+function requestsOf(entry: string): string[] {
+  const requests = [...reached(join(root, entry))].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/new ([A-Z]\w+)Command\(|\bpaginate([A-Z]\w+)\(/g)].map(
+      ([, command, page]) => command ?? page ?? '',
+    ),
+  );
+  return [...new Set(requests)].sort();
+}
+
 /** The action of each request that `enqueue` could make. */
-const ACTIONS: Readonly<Record<string, string>> = {
+const ENQUEUE: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
   GetQueueUrl: 'sqs:GetQueueUrl',
   HeadObject: 's3:GetObject',
@@ -69,15 +79,35 @@ const ACTIONS: Readonly<Record<string, string>> = {
 const OF_WORKERS = ['PutObject'];
 
 test('running: every request that enqueue can make is allowed, and nothing else', () => {
-  const requests = new Set(
-    [...reached(join(root, 'lib/cli/enqueue.ts'))].flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/new ([A-Z]\w+)Command\(|\bpaginate([A-Z]\w+)\(/g)].map(
-        ([, command, page]) => command ?? page ?? '',
-      ),
-    ),
+  expect(requestsOf('lib/cli/enqueue.ts')).toEqual([...Object.keys(ENQUEUE), ...OF_WORKERS].sort());
+  expect(actions(policy('running'))).toEqual([...new Set(Object.values(ENQUEUE))].sort());
+});
+
+/** The action of each request with which `deploy` and `destroy` look before they begin; what they change, the CDK does. */
+const LOOK: Readonly<Record<string, string | undefined>> = {
+  DescribeAutoScalingGroups: 'autoscaling:DescribeAutoScalingGroups',
+  DescribeClusters: 'ecs:DescribeClusters',
+  DescribeImages: 'ecr:DescribeImages',
+  DescribeKeyPairs: 'ec2:DescribeKeyPairs',
+  DescribeStackEvents: 'cloudformation:DescribeStackEvents',
+  DescribeStacks: 'cloudformation:DescribeStacks',
+  DescribeVpcs: 'ec2:DescribeVpcs',
+  GetCallerIdentity: undefined, // everybody may ask who they are
+  GetQueueAttributes: 'sqs:GetQueueAttributes',
+  GetQueueUrl: 'sqs:GetQueueUrl',
+  HeadBucket: 's3:ListBucket',
+  ListStackResources: 'cloudformation:ListStackResources',
+  ListStacks: 'cloudformation:ListStacks',
+};
+
+test('looking: every request that deploy and destroy can make is allowed, and nothing else; all of them only read', () => {
+  const requests = new Set(['deploy', 'destroy'].flatMap((name) => requestsOf(`lib/cli/${name}.ts`)));
+  expect([...requests].sort()).toEqual(Object.keys(LOOK).sort());
+  expect(actions(policy('looking'))).toEqual(
+    Object.values(LOOK)
+      .filter((action) => action !== undefined)
+      .sort(),
   );
-  expect([...requests].sort()).toEqual([...Object.keys(ACTIONS), ...OF_WORKERS].sort());
-  expect(actions(policy('running'))).toEqual([...new Set(Object.values(ACTIONS))].sort());
 });
 
 test('monitoring: what the monitor in AWS may, but for its own log, and the stack’s outputs', () => {
