@@ -131,7 +131,7 @@ const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[
     trouble: 'queue missing',
     when: ({ name }) => /QueueDoesNotExist|NonExistentQueue/.test(name),
     why: 'there is no queue of this name in this region and account',
-    fix: 'Deploy first (npx cdk deploy), or check SQS_QUEUE_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
+    fix: 'Deploy first (npm run deploy), or check SQS_QUEUE_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
   },
   {
     trouble: 'access denied',

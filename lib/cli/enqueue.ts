@@ -1,4 +1,4 @@
-/** `enqueue`: the jobs of a job file into the queue that `cdk deploy` made. */
+/** `enqueue`: the jobs of a job file into the queue that `deploy` made. */
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { s3Client, sqsClient } from '../aws/clients.ts';

@@ -36,7 +36,7 @@ export async function wakeMonitor(
     return StatusCode === ACCEPTED ? undefined : later('What answered is not AWS Lambda');
   } catch (error) {
     if (error instanceof Error && error.name === 'ResourceNotFoundException') {
-      return `The jobs are sent, but there is no monitor ${name} in ${config.AWS_REGION} to start machines for them: run npx cdk deploy.`;
+      return `The jobs are sent, but there is no monitor ${name} in ${config.AWS_REGION} to start machines for them: run npm run deploy.`;
     }
     return later(explainAwsError(error, 'AWS Lambda').message);
   } finally {

@@ -93,7 +93,7 @@ describe('S3', () => {
 describe('SQS', () => {
   test.each([
     ['QueueDeletedRecently', 'queue deleted recently', 'less than 60 seconds ago', 'Wait a minute'],
-    ['QueueDoesNotExist', 'queue missing', 'there is no queue of this name', 'npx cdk deploy'],
+    ['QueueDoesNotExist', 'queue missing', 'there is no queue of this name', 'npm run deploy'],
     ['ExpiredTokenException', 'credentials expired', 'have expired', 'Log in again'],
     ['AccessDeniedException', 'access denied', 'does not allow', 'permission'],
     ['UnrecognizedClientException', 'credentials refused', 'does not know', 'access key'],

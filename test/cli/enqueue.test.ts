@@ -199,7 +199,7 @@ describe('enqueue', () => {
     const config = await configFor('Gone');
     expect(await enqueue(path, '-c', config)).toMatchObject({
       code: 1,
-      err: expect.stringMatching(/GoneQueue[^]*Fix: .*cdk deploy/),
+      err: expect.stringMatching(/GoneQueue[^]*Fix: .*npm run deploy/),
     });
     expect(await enqueue(join(folder, 'none.json'), '-c', config)).toMatchObject({
       code: 1,
@@ -250,7 +250,7 @@ describe('when enqueue has sent its jobs', () => {
     [
       'the stack has no monitor',
       [404, 'ResourceNotFoundException'],
-      /there is no monitor RefusedMonitor in us-east-1.*npx cdk deploy\.$/,
+      /there is no monitor RefusedMonitor in us-east-1.*npm run deploy\.$/,
     ],
   ] as const)('and %s, the jobs are sent all the same, and one line says so', async (_, answer, line) => {
     queueUrl = await server.createQueue('RefusedQueue');

@@ -73,7 +73,7 @@ describe('receive', () => {
       code: 'QUEUE_FAILED',
       message:
         'Receiving jobs from the queue no-such-queue: there is no queue of this name in this region and account',
-      fix: expect.stringContaining('npx cdk deploy'),
+      fix: expect.stringContaining('npm run deploy'),
     });
   });
 });
@@ -88,7 +88,7 @@ describe('queueUrl', () => {
     await expect(queueUrl(server.sqs, 'NoneSuch')).rejects.toMatchObject({
       code: 'QUEUE_FAILED',
       message: 'Looking for the queue NoneSuch: there is no queue of this name in this region and account',
-      fix: 'Deploy first (npx cdk deploy), or check SQS_QUEUE_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
+      fix: 'Deploy first (npm run deploy), or check SQS_QUEUE_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
     });
   });
 });

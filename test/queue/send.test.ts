@@ -103,7 +103,7 @@ describe('sending to a real queue', () => {
     expect(error).toBeInstanceOf(SendError);
     expect(error).toMatchObject({
       message: expect.stringContaining('queue gone'),
-      fix: expect.stringContaining('cdk deploy'),
+      fix: expect.stringContaining('npm run deploy'),
       progress: { sent: 0, upTo: 0 },
     });
   });
