@@ -48,6 +48,30 @@ export class MachinesRemainError extends DistributedFijiError {
   }
 }
 
+export class ClusterInUseError extends DistributedFijiError {
+  constructor(cluster: string, machines: readonly string[]) {
+    super(
+      `ECS_CLUSTER cannot change while machines run: ${String(machines.length)} belong to the cluster ${cluster}.`,
+      {
+        code: 'CONFIG_INVALID',
+        fix: `Deploy again when the run has ended, or with ECS_CLUSTER: '${cluster}'.`,
+      },
+    );
+  }
+}
+
+/**
+ * The fleet is to get another cluster: its machines know only this one, and the cluster could not be removed.
+ * @throws {ClusterInUseError} while there are any
+ */
+export async function leaveCluster(
+  { group, cluster }: Pick<Fleet, 'group' | 'cluster'>,
+  { autoScaling }: Pick<Tools, 'autoScaling'>,
+): Promise<void> {
+  const machines = (await machinesOf(group, autoScaling)) ?? [];
+  if (machines.length > 0) throw new ClusterInUseError(cluster, machines);
+}
+
 /** @throws {MachinesRemainError} when AWS has not ended every machine by the deadline. */
 export async function emptyFleet(fleet: Fleet, tools: Tools): Promise<void> {
   await closeGroup(fleet, tools);
@@ -65,11 +89,10 @@ async function closeGroup({ group }: Fleet, { autoScaling, log }: Tools): Promis
 
 /** Politely: each worker hears TERM and gives its job back. */
 async function stopTasks({ cluster, taskFamily }: Fleet, { ecs, log }: Tools): Promise<void> {
-  for await (const page of paginateListTasks({ client: ecs }, { cluster, family: taskFamily })) {
+  for await (const page of whileThere(paginateListTasks({ client: ecs }, { cluster, family: taskFamily }))) {
     for (const task of page.taskArns ?? []) {
-      await ecs.send(
-        new StopTaskCommand({ cluster, task, reason: 'The run is being removed (cdk destroy)' }),
-      );
+      const reason = 'The run is being removed (cdk destroy)';
+      await unlessGone(ecs.send(new StopTaskCommand({ cluster, task, reason })));
       log(`stopped ${task}`);
     }
   }
@@ -89,13 +112,35 @@ async function strikeOffGhosts({ cluster, machines }: Fleet, { ecs, log }: Tools
   const query = { cluster, ...(machines !== undefined && { filter: machines }) };
   const registered: string[] = [];
   for (const status of ['ACTIVE', 'DRAINING'] as const) {
-    for await (const page of paginateListContainerInstances({ client: ecs }, { ...query, status })) {
+    const pages = paginateListContainerInstances({ client: ecs }, { ...query, status });
+    for await (const page of whileThere(pages)) {
       registered.push(...(page.containerInstanceArns ?? []));
     }
   }
   for (const containerInstance of registered) {
-    await ecs.send(new DeregisterContainerInstanceCommand({ cluster, containerInstance, force: true }));
+    const ghost = new DeregisterContainerInstanceCommand({ cluster, containerInstance, force: true });
+    await unlessGone(ecs.send(ghost));
     log(`struck off ${containerInstance}`);
+  }
+}
+
+/** ECS takes a machine off by itself when its agent says goodbye; a cluster may have been removed by hand. */
+const isGone = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'ClusterNotFoundException' ||
+    (error.name === 'InvalidParameterException' && /not found/i.test(error.message)));
+
+async function unlessGone(doing: Promise<unknown>): Promise<void> {
+  await doing.catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+  });
+}
+
+async function* whileThere<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!isGone(error)) throw error;
   }
 }
 

@@ -1,7 +1,10 @@
-/** The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Only removal does anything. */
+/**
+ * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Removal empties the fleet;
+ * a change is refused while machines run that it would cut off.
+ */
 import { autoScalingClient, ecsClient } from '../../aws/control-clients.ts';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
-import { emptyFleet, type Fleet } from './empty.ts';
+import { emptyFleet, type Fleet, leaveCluster } from './empty.ts';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 interface Request {
@@ -12,6 +15,8 @@ interface Request {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: CleanupProperties & { readonly ServiceToken: string };
+  /** Of an update: what they were. */
+  readonly OldResourceProperties?: CleanupProperties;
 }
 
 /** CloudFormation hands every value over as text. */
@@ -31,24 +36,33 @@ interface LambdaContext {
 const RESERVE_MS = 30_000;
 
 export async function handler(request: Request, context: LambdaContext): Promise<void> {
+  await answer(request, await perform(request, context).then(() => undefined, words));
+}
+
+async function perform(request: Request, context: LambdaContext): Promise<void> {
   const { Group, Cluster, TaskFamily, Machines } = request.ResourceProperties;
-  let failure: string | undefined;
-  if (request.RequestType === 'Delete') {
-    const fleet: Fleet = {
-      group: Group,
-      cluster: Cluster,
-      taskFamily: TaskFamily,
-      machines: Machines === '' ? undefined : Machines,
-    };
-    failure = await emptyFleet(fleet, {
-      autoScaling: autoScalingClient(),
-      ecs: ecsClient(),
-      log: console.log,
-      pause: 5000,
-      deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
-    }).then(() => undefined, words);
+  const before = request.OldResourceProperties;
+  if (before !== undefined && before.Cluster !== Cluster) {
+    await leaveCluster(
+      { group: before.Group, cluster: before.Cluster },
+      { autoScaling: autoScalingClient() },
+    );
   }
-  await answer(request, failure);
+  if (request.RequestType !== 'Delete') return;
+
+  const fleet: Fleet = {
+    group: Group,
+    cluster: Cluster,
+    taskFamily: TaskFamily,
+    machines: Machines === '' ? undefined : Machines,
+  };
+  await emptyFleet(fleet, {
+    autoScaling: autoScalingClient(),
+    ecs: ecsClient(),
+    log: console.log,
+    pause: 5000,
+    deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
+  });
 }
 
 /** What the user reads in the stack's events. */
@@ -59,7 +73,6 @@ function words(error: unknown): string {
 
 async function answer(request: Request, failure: string | undefined): Promise<void> {
   const { StackId, RequestId, LogicalResourceId } = request;
-  const { Cluster, Group } = request.ResourceProperties;
   if (failure !== undefined) console.error(failure);
   await fetch(request.ResponseURL, {
     method: 'PUT',
@@ -67,9 +80,8 @@ async function answer(request: Request, failure: string | undefined): Promise<vo
     body: JSON.stringify({
       Status: failure === undefined ? 'SUCCESS' : 'FAILED',
       Reason: failure ?? 'done',
-      // Another group or cluster is another thing to clean up: CloudFormation then has the old one cleaned.
-      PhysicalResourceId:
-        request.RequestType === 'Delete' ? request.PhysicalResourceId : `${Cluster}/${Group}`,
+      // Always the same: at another, CloudFormation would have the old one removed, and its group is the new one's.
+      PhysicalResourceId: request.PhysicalResourceId ?? `${StackId}/${LogicalResourceId}`,
       StackId,
       RequestId,
       LogicalResourceId,
