@@ -27,7 +27,8 @@ export function register(command: Command, program: Command): void {
     .argument('<job file>', 'JSON; docs/job-file.md says what may stand in it')
     .option('-n, --dry-run', 'show what would be sent, and send nothing', false)
     .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')
-    .option('--no-check', 'send jobs even if their parameters do not fit the script')
+    // Commander gives a lone --no-... its default only when the option is known before parsing begins (program.ts).
+    .option('--no-check', 'send jobs even if their parameters do not fit the script', true)
     .action(async (path: string, flags: Flags) => {
       const config = await loadUserConfig(program);
       if (!flags.dryRun) requireFilledIn(config);
