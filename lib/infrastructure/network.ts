@@ -15,6 +15,26 @@ export class NetworkUnknownError extends DistributedFijiError {
   }
 }
 
+export class SubnetsMissingError extends DistributedFijiError {
+  constructor(vpc: string, assignIp: boolean) {
+    const [lacks, why, fix] = assignIp
+      ? [
+          'public subnet',
+          'machines have public addresses (ASSIGN_IP)',
+          'a NAT gateway for its private subnets and ASSIGN_IP: false',
+        ]
+      : [
+          'private subnet with a NAT gateway',
+          'machines have no public addresses (ASSIGN_IP: false)',
+          'ASSIGN_IP: true if it has public subnets',
+        ];
+    super(`VPC_ID is '${vpc}', and that network has no ${lacks}, but ${why}.`, {
+      code: 'CONFIG_INVALID',
+      fix: `Name another network; or use ${fix}; or leave VPC_ID out: then a network is made for the run.`,
+    });
+  }
+}
+
 export class Network extends Construct {
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
@@ -22,7 +42,8 @@ export class Network extends Construct {
 
   constructor(scope: Construct, id: string, config: Config) {
     super(scope, id);
-    this.vpc = config.VPC_ID === undefined ? this.newVpc() : this.existingVpc(config.VPC_ID);
+    this.vpc =
+      config.VPC_ID === undefined ? this.newVpc() : this.existingVpc(config.VPC_ID, config.ASSIGN_IP);
     this.subnets = { subnetType: config.ASSIGN_IP ? SubnetType.PUBLIC : SubnetType.PRIVATE_WITH_EGRESS };
 
     const group = new SecurityGroup(this, 'Machines', {
@@ -55,8 +76,12 @@ export class Network extends Construct {
     return vpc as IVpc; // CDK's own class and interface disagree under exactOptionalPropertyTypes
   }
 
-  private existingVpc(vpcId: string): IVpc {
+  private existingVpc(vpcId: string, assignIp: boolean): IVpc {
     if (Token.isUnresolved(Stack.of(this).account)) throw new NetworkUnknownError(vpcId);
-    return Vpc.fromLookup(this, 'Vpc', { vpcId });
+    const vpc = Vpc.fromLookup(this, 'Vpc', { vpcId });
+    if ((assignIp ? vpc.publicSubnets : vpc.privateSubnets).length === 0) {
+      throw new SubnetsMissingError(vpcId, assignIp);
+    }
+    return vpc;
   }
 }

@@ -36,11 +36,17 @@ export const deployable: ConfigInput = {
   SCRIPT_DOWNLOAD_URL: 'https://example.org/count.groovy',
 };
 
-export function stackOf(given: ConfigInput, artifacts = standInArtifacts()): DistributedFijiStack {
+/** @param known what a deploy knows beside the config: the account, and what the CDK has looked up in it */
+export function stackOf(
+  given: ConfigInput,
+  artifacts = standInArtifacts(),
+  { account, context = {} }: { readonly account?: string; readonly context?: Record<string, unknown> } = {},
+): DistributedFijiStack {
   const config = parseConfig({ ...deployable, ...given });
   const outdir = mkdtempSync(join(tmpdir(), 'distributed-fiji-cdk-'));
-  const app = new App({ outdir, builtinCloudFormationValidation: false }); // as bin/app.ts
-  return new DistributedFijiStack(app, config, artifacts, { env: { region: config.AWS_REGION } });
+  const app = new App({ outdir, context, builtinCloudFormationValidation: false }); // as bin/app.ts
+  const env = { region: config.AWS_REGION, ...(account !== undefined && { account }) };
+  return new DistributedFijiStack(app, config, artifacts, { env });
 }
 
 export function templateOf(given: ConfigInput, artifacts = standInArtifacts()): Template {
