@@ -133,3 +133,16 @@ test('monitoring: what the monitor in AWS may, but for its own log, and the stac
     if (asked !== undefined) expect([Sid, Resource === '*']).toEqual([Sid, asked.Resource === '*']);
   }
 });
+
+test('a key of one’s own: every role of the stack has the tag by which the key knows it', () => {
+  const [, json = ''] = /^```json key\n(.*?)^```/ms.exec(doc) ?? [];
+  const { Condition } = JSON.parse(json) as { Condition: { StringEquals: Record<string, string> } };
+  const roles = Object.values(templateOf({}).findResources('AWS::IAM::Role')) as {
+    Properties: { Tags?: { Key: string; Value: string }[] };
+  }[];
+  expect(roles.length).toBeGreaterThan(4);
+  for (const { Properties } of roles) {
+    const [{ Key, Value } = { Key: '', Value: '' }] = Properties.Tags ?? [];
+    expect(Condition.StringEquals[`aws:PrincipalTag/${Key}`]).toBe(Value);
+  }
+});
