@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -50,7 +50,13 @@ export async function cdk({ words, config, profile, onProgress }: CdkCommand): P
   const child = spawn(process.execPath, [program(), ...args], {
     cwd: packageFolder,
     stdio: ['inherit', 'pipe', 'pipe'],
-    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      // The CDK starts `node` for bin/app.ts: this one.
+      PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+      CDK_DISABLE_CLI_TELEMETRY: 'true',
+      NO_COLOR: '1',
+    },
   });
   // Ctrl-C reaches the CDK by itself; this process has to stay for the last word.
   let stopped = false;

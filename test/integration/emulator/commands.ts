@@ -91,7 +91,12 @@ async function round(): Promise<void> {
   equal(again.code, 0, again.said);
   match(again.said, /A run is on: 5 jobs waiting, 0 running, 3 machines/);
   match(again.said, /This will update/);
-  say('deployed over the run; fewer machines than it has were refused');
+  await configure({ CLUSTER_MACHINES: 2 });
+  const forced = await command('deploy', '--force');
+  equal(forced.code, 0, forced.said);
+  match(forced.said, /Note: CLUSTER_MACHINES is 2, and \d machines are at work/);
+  equal(await desired(), 2);
+  say('deployed over the run; fewer machines than it has only with --force');
 
   const removed = await command('destroy', '--force');
   equal(removed.code, 0, removed.said);
