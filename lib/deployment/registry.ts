@@ -102,7 +102,10 @@ function judge(status: number, { registry, repository, version }: ImageReference
   if (status >= 200 && status < 300) return { kind: 'there' };
   // Docker Hub says 401 of what does not exist, too.
   if (status === 401 || status === 403) return { kind: 'closed' };
-  if (status === 404) return { kind: 'missing', why: `${registry} has no ${repository} with ${version}` };
+  if (status === 404) {
+    const mark = version.startsWith('sha256:') ? '@' : ':';
+    return { kind: 'missing', why: `${registry} has no ${repository}${mark}${version}` };
+  }
   const why = status === 429 ? 'asks to be left alone for a while (429)' : `answered ${String(status)}`;
   return { kind: 'silent', why: `${registry} ${why}` };
 }

@@ -50,7 +50,7 @@ test('an image that is there is found by tag and by digest, with the token that 
 test('a tag with a typo is not there', async () => {
   expect(await ask('lab/fiji:1.54q')).toEqual({
     kind: 'missing',
-    why: `${host} has no lab/fiji with 1.54q`,
+    why: `${host} has no lab/fiji:1.54q`,
   });
 });
 

@@ -44,7 +44,7 @@ function hidden(name: string, registry: string): Finding {
   return {
     kind: 'risk',
     message: `There is no image ${name} (DOCKERHUB_TAG) that everybody may pull: ${registry} has none of this name, or it is private.`,
-    fix: 'Correct the name in config.ts; for a private image write DOCKER_CREDENTIALS_SECRET.',
+    fix: 'Correct the name in config.ts; for a private image write DOCKER_CREDENTIALS_SECRET. --force if it will be there before the jobs are.',
   };
 }
 
