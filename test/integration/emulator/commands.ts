@@ -72,7 +72,8 @@ async function round(): Promise<void> {
 
   const jobs = join(emulator.folder, 'jobs.json');
   await writeFile(jobs, JSON.stringify({ output_file_location: 'out/{Well}', groups: { Well: 'A01..A05' } }));
-  equal((await command('enqueue', jobs)).code, 0);
+  const sent = await command('enqueue', jobs);
+  equal(sent.code, 0, sent.said);
   const asked = await command('destroy');
   equal(asked.code, 1);
   match(asked.said, /5 jobs in the queue/);
