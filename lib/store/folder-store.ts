@@ -84,7 +84,7 @@ export class FolderStore implements Store {
     }
   }
 
-  async put(key: string, path: string, owner: Owner): Promise<PutResult> {
+  async put(key: string, path: string, owner: Owner, signal?: AbortSignal): Promise<PutResult> {
     const target = pathOf(this.root, key);
     try {
       const { foldsCase } = await this.#ready();
@@ -92,14 +92,16 @@ export class FolderStore implements Store {
       await replaceFile(
         this.root,
         target,
-        (aside) => copyContent(path, aside),
+        (aside) => copyContent(path, aside, signal),
         async () => {
+          signal?.throwIfAborted();
           holder = await claim(this.root, key, owner, foldsCase);
           return holder === owner.job;
         },
       );
       return holder === owner.job ? { kind: 'written' } : { kind: 'collision', owner: holder };
     } catch (error) {
+      signal?.throwIfAborted();
       throw this.#explain('Writing', key, error);
     }
   }

@@ -118,11 +118,12 @@ export class S3Store implements Store {
     }
   }
 
-  async put(key: string, path: string, owner: Owner): Promise<PutResult> {
+  async put(key: string, path: string, owner: Owner, signal?: AbortSignal): Promise<PutResult> {
     const request = { ContentType: contentType(key), ...this.#options, Bucket: this.#bucket, Key: key };
     try {
-      return await putOutput(this.#client, request, path, owner);
+      return await putOutput(this.#client, request, path, owner, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       throw this.#explain('Writing', key, error);
     }
   }

@@ -32,6 +32,10 @@ export interface Store {
   download(key: string, path: string): Promise<number>;
   /** Small bookkeeping objects (records, logs): whole or not at all, no owner. */
   write(key: string, body: string | Uint8Array): Promise<void>;
-  /** An output file, whole or not at all. Replaces what this job, or another run, wrote; see PutResult for the rest. */
-  put(key: string, path: string, owner: Owner): Promise<PutResult>;
+  /**
+   * An output file, whole or not at all. Replaces what this job, or another run, wrote; see PutResult for the rest.
+   *
+   * @param signal cuts it, however large the file: rejects with the signal's reason once nothing of it is left
+   */
+  put(key: string, path: string, owner: Owner, signal?: AbortSignal): Promise<PutResult>;
 }

@@ -112,12 +112,15 @@ const AT_ONCE = 4;
 /**
  * Puts every file under `location`, subfolders kept. Stops at the first file that another job of this run owns; what
  * was written before it stays, under this job's name, and is replaced when the job is done again.
+ *
+ * @param signal cuts it, even within a file
  */
 export async function uploadOutputs(
   files: readonly OutputFile[],
   location: string,
   owner: Owner,
   destination: Store,
+  signal?: AbortSignal,
 ): Promise<Upload> {
   const outputs: JobRecord['outputs'] = [];
   const clashes: { readonly key: string; readonly owner: string }[] = [];
@@ -125,8 +128,8 @@ export async function uploadOutputs(
   await inLanes(files, AT_ONCE, async ({ name, path, bytes }) => {
     if (clashes.length > 0) return;
     const key = `${location}${name}`;
-    const digest = await sha256(path);
-    const result = await destination.put(key, path, owner);
+    const digest = await sha256(path, signal);
+    const result = await destination.put(key, path, owner, signal);
 
     if (result.kind === 'written') outputs.push({ key, bytes, sha256: digest });
     else clashes.push({ key, owner: result.owner });

@@ -10,13 +10,7 @@ import { MAX_MESSAGE_BYTES } from '../jobs/make-message.ts';
 import { bodyWithHistory } from '../jobs/with-history.ts';
 import type { Heartbeat } from '../queue/heartbeat.ts';
 import type { Lease } from '../queue/lease.ts';
-import {
-  complete,
-  deadLetter,
-  letGoBack,
-  retryDelaySeconds,
-  sendAgain,
-} from '../queue/settle.ts';
+import { complete, deadLetter, letGoBack, retryDelaySeconds, sendAgain } from '../queue/settle.ts';
 import { logKey } from '../records/log-key.ts';
 import type { RecordWriter } from '../records/writer.ts';
 import type { Store } from '../store/store.ts';

@@ -14,12 +14,14 @@ export async function storeOutputs(
 
   try {
     const upload = await attempt.timed('outputs', () =>
-      uploadOutputs(files, output_file_location, { run, job }, destination),
+      uploadOutputs(files, output_file_location, { run, job }, destination, attempt.signal),
     );
     if (upload.kind === 'collision') return { outcome: 'output collision', reason: upload.reason };
     attempt.outputs = upload.outputs;
     return { outcome: 'success', reason: '' };
   } catch (error) {
+    // Dropped meanwhile, and cut: nobody asks for a verdict any more.
+    if (attempt.signal.aborted) return { outcome: 'interrupted', reason: '' };
     return judgeError(error, 'missing outputs');
   }
 }

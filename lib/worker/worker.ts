@@ -9,7 +9,8 @@
  * When a newer deployment is in force (deployment.ts), nothing more is taken: the worker leaves once it has done what it has.
  *
  * Stopping (SIGTERM, a mount that is gone, an error that says nothing about a job): what is prepared or runs goes back
- * to the queue at once; outputs that are being stored have some seconds to arrive, then go back too; records are written.
+ * to the queue at once; outputs that are being stored have some seconds to arrive, then are cut and go back too; records
+ * are written.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';

@@ -55,6 +55,25 @@ test('of several processes that put the same outputs at once, exactly one owns e
   }
 });
 
+test('a put that is cut, in the middle of a large file, leaves nothing', async () => {
+  const [root, bytes] = [await aFolder(), 200 * 1024 * 1024];
+  const large = await aFile('');
+  await truncate(large, bytes);
+  const stop = new AbortController();
+  const put = new FolderStore(root).put('out/l.tif', large, { run: 'r', job: 'a1' }, stop.signal);
+  put.catch(() => undefined);
+  const aside = join(root, 'distributed-fiji/.unfinished');
+  while ((await readdir(aside).catch(() => [])).length === 0) await sleep(1);
+  stop.abort('stopped');
+
+  await expect(put).rejects.toBe('stopped');
+  expect(await readdir(aside)).toEqual([]);
+  expect(await keysOf(new FolderStore(root), '')).toEqual([]);
+  expect(await new FolderStore(root).put('out/l.tif', await aFile('x'), { run: 'r', job: 'b2' })).toEqual({
+    kind: 'written', // nobody owns it
+  });
+});
+
 test('a process killed while it puts leaves its file whole or not at all, and its rest is removed by the next', async () => {
   const root = await aFolder();
   const [aside, bytes] = [join(root, 'distributed-fiji/.unfinished'), 200 * 1024 * 1024];

@@ -4,7 +4,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { CreateBucketCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { s3Client } from '../../lib/aws/clients.ts';
 import { MULTIPART_BYTES } from '../../lib/store/s3/put-output.ts';
@@ -13,6 +18,7 @@ import { parseUploadFlags } from '../../lib/store/upload-flags.ts';
 import { aFolder } from '../fixtures/folder.ts';
 import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
 import { ANY_KEYS, startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { startStuckUploads } from '../fixtures/stuck-uploads.ts';
 import { aFile, keysOf, ownershipContract, storeContract } from './contract.ts';
 
 let buckets = 0;
@@ -72,6 +78,35 @@ onMoto(missing === undefined ? 'on moto' : `on moto: ${missing}`, () => {
     expect(await put(large)).toEqual({ kind: 'written' });
     expect(await put('small')).toEqual({ kind: 'written' });
     expect(await text(await store.read('out/l.tif'))).toBe('small');
+  });
+
+  test.each([
+    ['in parts', MULTIPART_BYTES * 2, 2],
+    ['in parts, before the first has arrived', MULTIPART_BYTES * 2, 0],
+    ['in one request', 1_000_000, 0],
+  ])('an upload that is cut leaves nothing: %s', async (_, bytes, after) => {
+    const bucket = await aBucket();
+    const line = await startStuckUploads(moto.endpoint, after);
+    const slow = s3Client({ endpoint: line.endpoint, region: 'us-east-1', credentials: ANY_KEYS });
+    const stop = new AbortController();
+    const put = new S3Store(slow, bucket).put(
+      'out/huge.tif',
+      await aFile(new Uint8Array(bytes)),
+      { run: 'r', job: 'a1' },
+      stop.signal,
+    );
+    put.catch(() => undefined);
+    await line.stuck;
+    const uploads = async () =>
+      (await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }))).Uploads ?? [];
+    expect(await uploads()).toHaveLength(bytes > MULTIPART_BYTES ? 1 : 0);
+
+    stop.abort('the machine is taken back');
+    await expect(put).rejects.toBe('the machine is taken back');
+    expect(await uploads()).toEqual([]);
+    expect(await keysOf(new S3Store(client, bucket), '')).toEqual([]);
+    slow.destroy();
+    await line.stop();
   });
 
   test('UPLOAD_FLAGS are how outputs are put; of records they say only who may read them', async () => {

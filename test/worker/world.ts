@@ -35,7 +35,8 @@ export interface Scene {
   counts(): ReturnType<QueueServer['counts']>;
   /** In the order they were written. */
   records(run?: string, destination?: string): Promise<JobRecord[]>;
-  startWorker(settings?: Settings): RunningWorker;
+  /** @param env beside what settings and queue make of it */
+  startWorker(settings?: Settings, env?: Record<string, string>): RunningWorker;
 }
 
 export interface RunningWorker {
@@ -116,7 +117,7 @@ export async function openWorld(): Promise<World> {
           })),
         counts: () => server.counts(queueUrl),
         records: (run = 'r', folder = destination) => recordsIn(openStore(folder), run),
-        startWorker: (own = {}) => {
+        startWorker: (own = {}, env = {}) => {
           const settings = settingsWith({
             SQS_QUEUE_URL: queueUrl,
             DEAD_LETTER_QUEUE_URL: deadLetterUrl,
@@ -133,6 +134,7 @@ export async function openWorld(): Promise<World> {
             AWS_SECRET_ACCESS_KEY: ANY_KEYS.secretAccessKey,
             AWS_ENDPOINT_URL: server.endpoint,
             ...toEnvironment(settings),
+            ...env,
           });
           workers.push(worker);
           return worker;

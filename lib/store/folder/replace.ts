@@ -3,10 +3,11 @@
  * leaves at most a file among the unfinished ones, which the next process here removes.
  */
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { UNFINISHED } from './paths.ts';
 
 /**
@@ -50,10 +51,24 @@ async function replaceAcrossDisks(aside: string, path: string): Promise<void> {
   }
 }
 
-/** A copy that shares its blocks with the original where the disk can (Btrfs, XFS, APFS). */
-export async function copyContent(from: string, to: string): Promise<void> {
-  await copyFile(from, to, constants.COPYFILE_FICLONE);
+/**
+ * A copy that shares its blocks with the original where the disk can (Btrfs, XFS, APFS).
+ *
+ * @param signal cuts it; what is there of the copy then stays, for the caller to remove
+ */
+export async function copyContent(from: string, to: string, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  if (signal === undefined || (await stat(from)).size < CUTTABLE_BYTES) {
+    return copyFile(from, to, constants.COPYFILE_FICLONE);
+  }
+  await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).catch(async () =>
+    pipeline(createReadStream(from, CHUNKS), createWriteStream(to, CHUNKS), { signal }),
+  );
 }
+
+/** Smaller files are there before anybody could cut them, and the system copies them best itself. */
+const CUTTABLE_BYTES = 32 * 1024 * 1024;
+const CHUNKS = { highWaterMark: 1024 * 1024 };
 
 /** Removes what processes of this machine left that are no more. */
 export async function removeUnfinished(root: string): Promise<void> {

@@ -22,6 +22,7 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { isMissing } from '../store-error.ts';
@@ -42,19 +43,25 @@ const TRIES = 10;
 
 type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
 
-/** @param request bucket, key and options of the put, without body and condition */
+/**
+ * @param request bucket, key and options of the put, without body and condition
+ * @param signal cuts what is being sent; parts that have arrived are removed before this rejects
+ */
 export async function putOutput(
   client: S3Client,
   request: PutObjectCommandInput & { Bucket: string; Key: string },
   path: string,
   owner: Owner,
+  signal?: AbortSignal,
 ): Promise<PutResult> {
+  const sender = signal === undefined ? client : cuttable(client, signal);
   const owned = { ...request, Metadata: metadataOf(owner) };
   let condition: Condition = { IfNoneMatch: '*' };
 
   for (let attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
     try {
-      await send(client, { ...owned, ...condition }, path);
+      await send(sender, { ...owned, ...condition }, path);
       return { kind: 'written' };
     } catch (error) {
       if (!isClash(error) || attempt === TRIES) throw error;
@@ -81,6 +88,18 @@ async function send(client: S3Client, request: PutObjectCommandInput, path: stri
     partSize,
   });
   await upload.done();
+}
+
+/**
+ * The same client, whose long requests end with the signal: those with a file's content. The short ones around them do
+ * not, so that an upload in parts is always either completed or, since one of its parts failed, aborted by its sender.
+ */
+function cuttable(client: S3Client, signal: AbortSignal): S3Client {
+  const send = (command: Parameters<S3Client['send']>[0]) => {
+    const isLong = command instanceof UploadPartCommand || command instanceof PutObjectCommand;
+    return client.send(command, isLong ? { abortSignal: signal } : {});
+  };
+  return Object.create(client, { send: { value: send } }) as S3Client;
 }
 
 async function lookAt(client: S3Client, { Bucket, Key, RequestPayer }: PutObjectCommandInput) {
