@@ -7,6 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-autoscaling';
 import {
   BlockDeviceVolume,
+  type CfnLaunchTemplate,
   EbsDeviceVolumeType,
   type IMachineImage,
   InstanceType,
@@ -26,6 +27,7 @@ import { DistributedFijiError } from '../errors.ts';
 import { MACHINE_ATTRIBUTES } from '../monitor/settings.ts';
 import type { Artifact } from './artifact.ts';
 import type { Artifacts } from './artifacts.ts';
+import { BILL_TAG } from './bill-tag.ts';
 import type { Cluster } from './cluster.ts';
 import { ecrRepository, loginOf } from './image.ts';
 import type { Network } from './network.ts';
@@ -85,6 +87,13 @@ export class Machines extends Construct {
         { deviceName: '/dev/xvdcz', volume: disk(config.EBS_VOL_SIZE) },
       ],
     });
+
+    Tags.of(template).add('Name', config.APP_NAME);
+    // AWS bills a public address by the interface that it is on, and the CDK tags machines and disks alone.
+    (template.node.defaultChild as CfnLaunchTemplate).addPropertyOverride(
+      'LaunchTemplateData.TagSpecifications.2',
+      { ResourceType: 'network-interface', Tags: [{ Key: BILL_TAG, Value: config.APP_NAME }] },
+    );
 
     this.group = new AutoScalingGroup(this, 'Group', {
       vpc: network.vpc,

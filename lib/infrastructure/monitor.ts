@@ -5,12 +5,12 @@ import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { AssetHashType, Duration, type Stack } from 'aws-cdk-lib/core';
+import { AssetHashType, Duration, Stack } from 'aws-cdk-lib/core';
 import { Construct, type IDependable } from 'constructs';
 import type { Config } from '../config/index.ts';
 import { type MonitorSettings, toEnvironment } from '../monitor/settings.ts';
 import type { Artifact } from './artifact.ts';
-import { type Arns, monitorStatements, schedulerStatements } from './permissions.ts';
+import { type Arns, monitorStatements, schedulerStatements, serviceFor } from './permissions.ts';
 
 export interface MonitorProps {
   readonly config: Config;
@@ -70,13 +70,14 @@ export class Monitor extends Construct {
 
   private eachMinute(): Construct {
     const role = new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
+      assumedBy: serviceFor(Stack.of(this), 'scheduler'),
     });
     const policy = new Policy(this, 'SchedulerPolicy', {
       roles: [role],
       statements: schedulerStatements(this.handler.functionArn),
     });
     const schedule = new CfnSchedule(this, 'EachMinute', {
+      description: `Calls ${this.handler.functionName}`,
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
       // A missed minute is not made up for: the next one sees it all.

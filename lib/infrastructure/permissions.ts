@@ -2,7 +2,13 @@
  * Who may do what: every statement of every role, by hand, since grants of constructs come with wildcards. An action on
  * `*` is one for which AWS knows no narrower resource; each says so.
  */
-import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import {
+  Effect,
+  type IPrincipal,
+  PolicyStatement,
+  type PolicyStatementProps,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib/core';
 import type { Config, Derived } from '../config/index.ts';
 import { ecrRepository } from './image.ts';
@@ -13,6 +19,12 @@ const allow = (
   resources: string[],
   rest: PolicyStatementProps = {},
 ): PolicyStatement => new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources, ...rest });
+
+/** A service that acts for many accounts at once takes this role for things of our own account alone. */
+export const serviceFor = (stack: Stack, name: 'ecs-tasks' | 'scheduler'): IPrincipal =>
+  new ServicePrincipal(`${name}.amazonaws.com`, {
+    conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
+  });
 
 /** ARNs that several roles name, of things that exist or have names of our choosing. */
 export function arnsOf(stack: Stack, config: Config, derived: Derived, clusterArn: string) {
@@ -250,10 +262,11 @@ function pullStatements(arns: Arns): PolicyStatement[] {
   ];
 }
 
-/** A script in S3 may lie in any bucket. */
+/** A script in S3 may lie in any bucket; in those of images and results it needs no statement of its own. */
 function scriptObject(config: Config, bucket: (name: string) => string): string[] {
   const [, name, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(config.SCRIPT_DOWNLOAD_URL) ?? [];
-  return name === undefined || key === undefined ? [] : [`${bucket(name)}/${key}`];
+  if (name === undefined || key === undefined) return [];
+  return [config.SOURCE_BUCKET, config.DESTINATION_BUCKET].includes(name) ? [] : [`${bucket(name)}/${key}`];
 }
 
 /** A secret's ARN ends in six characters that its name does not tell. */

@@ -1,11 +1,12 @@
 /** One run in AWS: everything that `cdk deploy` makes and `cdk destroy` removes. */
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type Config, derive, type Derived } from '../config/index.ts';
+import { type Config, derive } from '../config/index.ts';
 import { type MonitorSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
 import { appPrefix } from '../records/record.ts';
 import { Alarms } from './alarms.ts';
 import type { Artifacts } from './artifacts.ts';
+import { BILL_TAG } from './bill-tag.ts';
 import { Cleanup } from './cleanup/cleanup.ts';
 import { Cluster } from './cluster.ts';
 import { Dashboard } from './dashboard.ts';
@@ -24,7 +25,7 @@ export class DistributedFijiStack extends Stack {
   constructor(scope: Construct, config: Config, artifacts: Artifacts, props: StackProps = {}) {
     const derived = derive(config);
     super(scope, derived.stackName, { description: `Distributed-Fiji: ${config.APP_NAME}`, ...props });
-    Tags.of(this).add('DistributedFiji', config.APP_NAME); // one line of the bill for each run
+    Tags.of(this).add(BILL_TAG, config.APP_NAME);
     refusePlaceholders(this, config);
 
     const logs = new Logs(this, 'Logs', config, derived);
@@ -86,15 +87,22 @@ export class DistributedFijiStack extends Stack {
     }
     const alarms = new Alarms(this, 'Alarms', { config, derived, jobs, topic: mail.topic });
     alarms.node.addDependency(cleanup); // removed before it, or it would be an alarm that the monitor is silent
-    this.output(settings, derived, jobs);
+    this.output(settings, jobs);
   }
 
-  /** What the commands on the user's computer read. */
-  private output(settings: MonitorSettings, derived: Derived, jobs: JobQueue): void {
-    new CfnOutput(this, SETTINGS_OUTPUT, { value: this.toJsonString(settings) });
-    new CfnOutput(this, 'QueueUrl', { value: jobs.queue.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: jobs.deadLetters.queueUrl });
-    new CfnOutput(this, 'StackName', { value: derived.stackName });
+  private output(settings: MonitorSettings, jobs: JobQueue): void {
+    new CfnOutput(this, SETTINGS_OUTPUT, {
+      description: 'What the commands on your computer read (npm run monitor, destroy)',
+      value: this.toJsonString(settings),
+    });
+    new CfnOutput(this, 'QueueUrl', {
+      description: 'The queue that jobs wait in',
+      value: jobs.queue.queueUrl,
+    });
+    new CfnOutput(this, 'DeadLetterQueueUrl', {
+      description: 'The queue of jobs that have failed for good',
+      value: jobs.deadLetters.queueUrl,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** One worker container: what it runs, what it gets of its machine, what it may do. No service keeps it: the monitor starts it. */
 import { CfnTaskDefinition } from 'aws-cdk-lib/aws-ecs';
-import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Policy, Role } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -9,7 +9,7 @@ import { MACHINE_ATTRIBUTES, WORKER_CONTAINER } from '../monitor/settings.ts';
 import { WORKER_ENTRY } from '../worker/bundle.ts';
 import { toEnvironment } from '../worker/settings.ts';
 import { loginOf } from './image.ts';
-import { type Arns, executionStatements, workerStatements } from './permissions.ts';
+import { type Arns, executionStatements, serviceFor, workerStatements } from './permissions.ts';
 import type { JobQueue } from './queue.ts';
 import { MOUNT_FOLDER, STOP_TIMEOUT_SECONDS, type WorkerOnMachine } from './worker-on-machine.ts';
 
@@ -37,7 +37,7 @@ export class WorkerTask extends Construct {
   constructor(scope: Construct, id: string, props: WorkerTaskProps) {
     super(scope, id);
     const { config, derived, arns, jobs, logGroup, worker } = props;
-    const tasks = new ServicePrincipal('ecs-tasks.amazonaws.com');
+    const tasks = serviceFor(Stack.of(this), 'ecs-tasks');
     const execution = new Role(this, 'ExecutionRole', { assumedBy: tasks });
     const role = new Role(this, 'WorkerRole', { assumedBy: tasks });
     new Policy(this, 'ExecutionPolicy', {

@@ -152,3 +152,24 @@ test('no action has a wildcard, and no role has a policy of somebody else', () =
     expect(Properties).not.toHaveProperty('Policies');
   }
 });
+
+test('services that act for many accounts take a role for this account alone', () => {
+  const roles = Object.entries(templateOf({}).findResources('AWS::IAM::Role')) as [
+    string,
+    { Properties: { AssumeRolePolicyDocument: { Statement: Record<string, unknown>[] } } },
+  ][];
+  const trust = roles.map(([id, { Properties }]) => {
+    const [{ Principal, Condition } = {}] = Properties.AssumeRolePolicyDocument.Statement;
+    const condition = Condition === undefined ? '' : ` if ${shown(Condition)}`;
+    return `${shown({ Ref: id })} ${shown(Principal)}${condition}`;
+  });
+  const ours = 'if StringEquals aws:SourceAccount <AWS::AccountId>';
+  expect(trust.sort()).toEqual([
+    '<CleanUpRole> Service lambda.amazonaws.com',
+    '<MachinesRole> Service ec2.amazonaws.com',
+    '<MonitorRole> Service lambda.amazonaws.com',
+    `<MonitorSchedulerRole> Service scheduler.amazonaws.com ${ours}`,
+    `<TaskExecutionRole> Service ecs-tasks.amazonaws.com ${ours}`,
+    `<TaskWorkerRole> Service ecs-tasks.amazonaws.com ${ours}`,
+  ]);
+});

@@ -45,6 +45,21 @@ describe('machines', () => {
     });
   });
 
+  test('they, their disks and their addresses are a line of the bill, and have the name of the run', () => {
+    const bill = { Key: 'DistributedFiji', Value: 'Plates' };
+    const named = (ResourceType: string) =>
+      Match.objectLike({ ResourceType, Tags: Match.arrayWith([bill, { Key: 'Name', Value: 'Plates' }]) });
+    plain.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+      LaunchTemplateData: {
+        TagSpecifications: [
+          named('instance'),
+          named('volume'),
+          { ResourceType: 'network-interface', Tags: [bill] },
+        ],
+      },
+    });
+  });
+
   test('nobody but the monitor ends one: no rebalancing, no refresh, no desired capacity, no lifetime', () => {
     plain.hasResource('AWS::AutoScaling::AutoScalingGroup', {
       Properties: {

@@ -1,4 +1,4 @@
-import { Match, userDataOf } from '../synth.ts';
+import { Match, stackOf, userDataOf } from '../synth.ts';
 import {
   container,
   environment,
@@ -23,7 +23,7 @@ export const run = {
           ]),
         });
         expect(userDataOf(template)).toContain(`"distributed-fiji.app":"${config.APP_NAME}"`);
-        template.hasOutput('StackName', { Value: config.APP_NAME.replace('_', '--') });
+        expect(stackOf({ APP_NAME: config.APP_NAME }).stackName).toBe(config.APP_NAME.replace('_', '--'));
       },
     ),
   },
