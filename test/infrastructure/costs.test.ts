@@ -152,3 +152,17 @@ test('given no monitor, then what deploy tells has the alarms that are left', ()
   );
   expect(told).toHaveLength(2);
 });
+
+test('each price says where it was found and when, and each place is used', () => {
+  const [body = '', found = ''] = doc.split('## The prices');
+  const used = new Set([...body.matchAll(/\[([A-Z])\]/g)].map(([, letter]) => letter));
+  const places = [...found.matchAll(/^\| ([A-Z]) +\| (.+?) +\| (.+?) +\|$/gm)];
+  expect(new Set(places.map(([, letter]) => letter))).toEqual(used);
+  for (const [, letter, page, where] of places) {
+    expect([letter, page]).toEqual([
+      letter,
+      expect.stringMatching(/https:\/\/aws\.amazon\.com\/\S+\/pricing\//),
+    ]);
+    expect([letter, where]).toEqual([letter, expect.stringMatching(/\b20\d\d\b|no date|of config\.ts/)]);
+  }
+});
