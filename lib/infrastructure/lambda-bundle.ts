@@ -37,17 +37,19 @@ export async function lambdaBundle(entry: string, folder: string): Promise<Artif
   return { folder, digest: createHash('sha256').update(code).digest('hex') };
 }
 
-/** A shape's constant, on one line or with its end on a line of its own. */
-const SHAPE = /^export var (\w+\$) = (\[.*\]|\[.*\n(?:[ \t].*\n)*\]);$/gm;
+/** A shape, with what stands before it; on one line, or with its end on a line of its own. */
+const SHAPE = /^((?:export )?var [\w$]+ = )(\[.*\]|\[.*\n(?:[ \t].*\n)*\]);$/gm;
 
-/** EC2's client describes 3,000 shapes in constants that esbuild dares not leave out: told that making them is harmless. */
+/**
+ * A client describes all that its service takes and gives in constants, EC2's 3,000 of them. Many name a property by a
+ * computed key, which could do anything: esbuild leaves out what nobody uses of those only if told that it does nothing.
+ */
 const leanSdk: Plugin = {
   name: 'lean-sdk',
   setup: ({ onLoad }) => {
     onLoad({ filter: /@aws-sdk.client-[a-z0-9-]+.dist-es.schemas.schemas_0\.js$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const contents = source.replace(SHAPE, 'export var $1 = /* @__PURE__ */ (() => $2)();');
-      return { contents, loader: 'js' };
+      return { contents: source.replace(SHAPE, '$1/* @__PURE__ */ (() => $2)();'), loader: 'js' };
     });
   },
 };
