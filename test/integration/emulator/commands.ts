@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const APP = 'Plates_of_ours';
 const STACK = 'Plates--of--ours';
 const BUCKET = 'plates-of-ours';
+const PROFILE = 'lab';
 
 const began = Date.now();
 const emulator = await startEmulator();
@@ -40,12 +41,13 @@ try {
 }
 
 async function round(): Promise<void> {
+  await profile();
   await configure({});
   const refused = await command('deploy');
   equal(refused.code, 1);
   match(refused.said, /2 things stand in the way/);
   match(refused.said, /There is no bucket called plates-of-ours \(AWS_BUCKET\)/);
-  match(refused.said, new RegExp(`npx cdk bootstrap aws://${ACCOUNT}/${REGION}`));
+  match(refused.said, new RegExp(`npx cdk bootstrap aws://${ACCOUNT}/${REGION} --profile ${PROFILE}`));
   say('no bucket, no bootstrap: both told at once');
 
   const s3 = s3Client(access);
@@ -56,6 +58,8 @@ async function round(): Promise<void> {
     'bootstrap',
     `aws://${ACCOUNT}/${REGION}`,
     '--no-notices',
+    '--profile',
+    PROFILE,
     '-c',
     `config=${config}`,
   ]);
@@ -116,11 +120,20 @@ async function round(): Promise<void> {
   match(twice.said, /There is no run Plates_of_ours/);
 }
 
+/** The only credentials that the commands have: they must reach the CDK, too. */
+async function profile(): Promise<void> {
+  const folder = join(emulator.folder, '.aws');
+  await mkdir(folder);
+  const keys = 'aws_access_key_id = emulator\naws_secret_access_key = emulator\n';
+  await writeFile(join(folder, 'credentials'), `[${PROFILE}]\n${keys}`);
+}
+
 async function configure(more: Readonly<Record<string, unknown>>): Promise<void> {
   const options = {
     APP_NAME: APP,
     AWS_BUCKET: BUCKET,
     SCRIPT_DOWNLOAD_URL: `s3://${BUCKET}/count.py`,
+    AWS_PROFILE: PROFILE,
     MEMORY: 3000,
     NOTIFY_EMAIL: 'you@example.org',
     ...more,
@@ -158,7 +171,8 @@ function command(name: string, ...words: string[]): Promise<Said> {
 }
 
 async function run(program: string, words: readonly string[]): Promise<Said> {
-  const options = { cwd: root, env: { ...emulator.environment }, timeout: 300_000 };
+  const env = { ...emulator.environment, AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+  const options = { cwd: root, env, timeout: 300_000 };
   const child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
