@@ -1,7 +1,4 @@
-/** What stands in a deployment's way, seen in an emulated account; what no emulator does, in AWS's recorded answers. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** What stands in a deployment's way, seen in an emulated account. */
 import { CreateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { CreateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateKeyPairCommand, CreateLaunchTemplateCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
@@ -14,34 +11,12 @@ import { s3Client } from '../../lib/aws/clients.ts';
 import { ecrClient } from '../../lib/aws/deploy-clients.ts';
 import { type ConfigInput, derive, parseConfig } from '../../lib/config/index.ts';
 import { connect, type Aws } from '../../lib/deployment/aws.ts';
-import { checkDeployment } from '../../lib/deployment/check.ts';
 import { lookAtRun, whatWouldBeLost } from '../../lib/deployment/left.ts';
 import { SETTINGS_OUTPUT } from '../../lib/monitor/settings.ts';
 import { motoIsMissing, startMoto, type Moto } from '../fixtures/moto.ts';
-import { queryError, recordedAws } from './recorded-aws.ts';
+import { keys, look, REGION, told, valid } from './look.ts';
 
-const REGION = 'eu-central-1';
-const keys = { accessKeyId: 'test', secretAccessKey: 'test' };
 const whereMotoIs = motoIsMissing() === undefined ? describe : describe.skip;
-
-const valid = {
-  AWS_REGION: REGION,
-  AWS_BUCKET: 'plates-of-ours',
-  SCRIPT_DOWNLOAD_URL: 'https://example.org/count.groovy',
-  // Nothing listens there: whether the image exists cannot be asked.
-  DOCKERHUB_TAG: '127.0.0.1:9/fiji:1',
-} satisfies ConfigInput;
-
-async function look(aws: Aws, over: ConfigInput = {}) {
-  const config = parseConfig({ ...valid, ...over });
-  return checkDeployment({ config, derived: derive(config), aws });
-}
-
-/** Without the note on the image. */
-const told = ({ findings }: Awaited<ReturnType<typeof look>>): string[] =>
-  findings
-    .filter(({ message }) => !message.startsWith('Whether the image'))
-    .map(({ kind, message }) => `${kind}: ${message}`);
 
 whereMotoIs('in an account', () => {
   let moto: Moto;
@@ -233,76 +208,5 @@ whereMotoIs('in an account', () => {
       expect(await left({ USE_EXISTING_DEAD_LETTER_QUEUE: true })).toEqual([jobs]);
       expect(await left({ APP_NAME: 'NoSuchRun' })).toEqual([]);
     });
-  });
-});
-
-describe('credentials', () => {
-  const over = { SSH_KEY_NAME: 'my-key', SSH_CIDR: '203.0.113.7/32' } as const;
-
-  test('that have expired are told once, however many questions they stopped', async () => {
-    // As STS and the other query services answer; S3 answers a HEAD without a body.
-    const expired = queryError(403, 'ExpiredToken', 'The security token included in the request is expired');
-    const server = await recordedAws({}, expired);
-    try {
-      const checked = await look(
-        connect({ region: REGION, endpoint: server.endpoint, credentials: keys }),
-        over,
-      );
-      const problems = checked.findings.filter(({ kind }) => kind !== 'note');
-      expect(problems).toEqual([
-        {
-          kind: 'problem',
-          message: 'The AWS credentials have expired.',
-          fix: 'Log in again (aws sso login, or however you got them), then repeat the command.',
-          trouble: 'credentials expired',
-        },
-      ]);
-    } finally {
-      await server.stop();
-    }
-  });
-
-  test('that may look at nothing leave the rest to CloudFormation, which has its own', async () => {
-    const denied = queryError(
-      403,
-      'AccessDenied',
-      'User: arn:aws:iam::123456789012:user/u is not authorized',
-    );
-    const identity = {
-      status: 200,
-      body: '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
-    };
-    const server = await recordedAws({ GetCallerIdentity: identity }, denied);
-    try {
-      const checked = await look(
-        connect({ region: REGION, endpoint: server.endpoint, credentials: keys }),
-        over,
-      );
-      expect(checked.findings.filter(({ kind }) => kind !== 'note')).toEqual([]);
-      expect(told(checked)).toContain(
-        'note: Not checked. Looking at the key pair my-key: AWS does not allow it to these credentials.',
-      );
-    } finally {
-      await server.stop();
-    }
-  });
-
-  test('that are not there', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'no credentials '));
-    const kept = { ...process.env };
-    const without = Object.entries(kept).filter(([name]) => !name.startsWith('AWS_'));
-    process.env = { ...Object.fromEntries(without), HOME: home, AWS_EC2_METADATA_DISABLED: 'true' };
-    try {
-      const checked = await look(connect({ region: REGION, endpoint: 'http://127.0.0.1:9' }), over);
-      expect(checked.findings.filter(({ kind }) => kind !== 'note')).toMatchObject([
-        {
-          kind: 'problem',
-          message: 'There are no AWS credentials here.',
-          fix: expect.stringContaining('aws configure'),
-        },
-      ]);
-    } finally {
-      process.env = kept;
-    }
   });
 });

@@ -1,27 +1,46 @@
 /** Names of queues and clusters: what the config says is there must be there, and what is to be made must not. */
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs';
 import type { Finding } from '../finding.ts';
+import { untilFree } from '../queue-names.ts';
 import { findQueue } from '../run.ts';
 import type { Asked, Check, Known } from './check.ts';
 
-export function namedThings(asked: Asked, { stack }: Known): Check[] {
+export function namedThings(asked: Asked, known: Known): Check[] {
   const { config, derived } = asked;
+  const { stack } = known;
   // The names of a stack that is there are its own; those that a failed removal left are, too.
   const first =
     stack !== undefined && (stack.found === undefined || stack.found.status === 'ROLLBACK_COMPLETE');
+  const dead = derived.deadLetterQueueExists;
   return [
-    ...(first ? [queue(asked, config.SQS_QUEUE_NAME, 'SQS_QUEUE_NAME', false)] : []),
-    ...(first || derived.deadLetterQueueExists
-      ? [queue(asked, derived.deadLetterQueueName, 'SQS_DEAD_LETTER_QUEUE', derived.deadLetterQueueExists)]
+    ...(first
+      ? [queue(asked, known, { name: config.SQS_QUEUE_NAME, option: 'SQS_QUEUE_NAME', wanted: false })]
+      : []),
+    ...(first || dead
+      ? [
+          queue(asked, known, {
+            name: derived.deadLetterQueueName,
+            option: 'SQS_DEAD_LETTER_QUEUE',
+            wanted: dead,
+          }),
+        ]
       : []),
     ...(first || derived.clusterExists ? [cluster(asked)] : []),
   ];
 }
 
-function queue({ config, aws }: Asked, name: string, option: string, wanted: boolean): Check {
+interface NamedQueue {
+  readonly name: string;
+  readonly option: string;
+  /** The config says that it is there already. */
+  readonly wanted: boolean;
+}
+
+function queue(asked: Asked, known: Known, { name, option, wanted }: NamedQueue): Check {
+  const { config, aws } = asked;
   const look = async (): Promise<Finding[]> => {
     const found = (await findQueue(aws.sqs, name)) !== undefined;
-    if (found === wanted) return [];
+    if (found === wanted || (found && (await isGoing(asked, known, name)))) return [];
     return [
       wanted
         ? {
@@ -37,6 +56,12 @@ function queue({ config, aws }: Asked, name: string, option: string, wanted: boo
     ];
   };
   return { doing: `Looking for the queue ${name}`, look };
+}
+
+/** For up to a minute SQS still answers for a queue that was removed, as for this run's when it was removed just now. */
+async function isGoing({ derived, aws }: Asked, { stack }: Known, name: string): Promise<boolean> {
+  const removed = { name: derived.stackName, id: stack?.found?.id };
+  return (await untilFree(aws.cloudFormation, removed, { names: [name], now: Date.now() })) > 0;
 }
 
 function cluster({ config, derived, aws }: Asked): Check {
