@@ -18,7 +18,8 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-  await program().parseAsync();
+  const args = process.argv.slice(2);
+  await (await program(args)).parseAsync(args, { from: 'user' });
 } catch (error) {
   process.exitCode = report(error);
 }

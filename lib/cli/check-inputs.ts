@@ -1,26 +1,39 @@
-/** Whether the images that jobs name are there, in a folder on this machine: a typo would fail every job, one by one. */
-import { opendir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { nearest } from '../config/index.ts';
+/** Whether the images that jobs name are there: a typo would fail every job, one by one. */
 import { DistributedFijiError } from '../errors.ts';
 import { parametersOf, type JobFile, type JobMessage } from '../jobs/index.ts';
 import { CLASSIC_MOUNT, inputReference, type InputReference } from '../worker/input-reference.ts';
 
-/** Different inputs that are looked for: seconds at most, on a slow network drive too. */
-const MOST_LOOKED_FOR = 10_000;
+/** Where inputs are looked for: a folder on this machine (input-folder.ts), or buckets (input-buckets.ts). */
+export interface InputPlace {
+  /** What the mount is in the job file, for people: `/home/me/plate (--input)`. */
+  readonly root: string;
+  /** What `s3://` values may call the source. */
+  readonly bucket: string;
+  /** Different inputs that are looked for: seconds, not minutes. */
+  readonly most: number;
+  /** False for what is elsewhere: the worker asks for it. */
+  holds(reference: InputReference): boolean;
+  /** As the worker judges it. */
+  exists(reference: InputReference): Promise<boolean>;
+  /** What a person can open. */
+  describe(reference: InputReference): string;
+  /** What is there and spelled nearly so. */
+  meant(reference: InputReference): Promise<string | undefined>;
+}
+
 const AT_ONCE = 32;
+/** Inputs that are not looked for when looking takes longer. */
+const LONGEST_MS = 30_000;
 /** Missing inputs that are named. */
 const SHOWN = 5;
-/** Names read of a folder to find what may have been meant. */
-const NAMES_READ = 5000;
 
 /** The run would be one failure after the other. */
 export class InputsMissingError extends DistributedFijiError {
-  constructor({ problems, jobs }: InputsCheck, folder: string) {
+  constructor({ problems, jobs }: InputsCheck, { root }: InputPlace) {
     const whose = jobs === 1 ? 'The input of the job is' : `The inputs of all ${spelled(jobs)} jobs are`;
     super(`${whose} missing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
       code: 'INPUT_INVALID',
-      fix: `Mend the paths in the job file: ${CLASSIC_MOUNT} stands for ${folder} (--input). --no-check goes on all the same.`,
+      fix: `Mend the paths in the job file: ${CLASSIC_MOUNT} stands for ${root}. --no-check goes on all the same.`,
     });
   }
 }
@@ -44,34 +57,29 @@ interface Named {
   readonly reference: InputReference;
 }
 
-/**
- * @param folder absolute; what the mount is in the job file
- * @param bucket what `s3://` paths may call the same folder
- */
+/** @throws StoreError when a bucket cannot be asked */
 export async function checkInputs(
   jobFile: Pick<JobFile, 'messages'>,
-  folder: string,
-  bucket: string,
+  place: InputPlace,
 ): Promise<InputsCheck> {
   const namedBy = (job: JobMessage): Named[] =>
     Object.entries(parametersOf(job)).flatMap(([name, value]) => {
-      const reference = inputReference(value, { mountPath: CLASSIC_MOUNT, bucket });
-      // Another bucket is not on this machine: the worker asks for it.
-      return reference === undefined || reference.bucket !== undefined
+      const reference = inputReference(value, { mountPath: CLASSIC_MOUNT, bucket: place.bucket });
+      return reference === undefined || !place.holds(reference)
         ? []
         : [{ name, value: String(value), reference }];
     });
 
   const wanted = new Map<string, Named>();
-  let capped = false;
+  let more = false;
   for await (const job of jobFile.messages()) {
     for (const named of namedBy(job)) {
       if (wanted.has(named.value)) continue;
-      if (wanted.size === MOST_LOOKED_FOR) capped = true;
+      if (wanted.size === place.most) more = true;
       else wanted.set(named.value, named);
     }
   }
-  const missing = await whichAreMissing([...wanted.values()], folder);
+  const { missing, lookedFor } = await whichAreMissing([...wanted.values()], place);
 
   const jobsWith = new Map<string, number>([...missing.keys()].map((value) => [value, 0]));
   let jobs = 0;
@@ -82,58 +90,52 @@ export async function checkInputs(
     if (lacks.size > 0) jobsWithout += 1;
     for (const value of lacks) jobsWith.set(value, (jobsWith.get(value) as number) + 1);
   }
+  const check = { jobs, jobsWithout, lookedFor, capped: more || lookedFor < wanted.size };
+  return { ...check, problems: await problemsOf(check, missing, jobsWith, place) };
+}
+
+async function problemsOf(
+  check: Omit<InputsCheck, 'problems'>,
+  missing: ReadonlyMap<string, Named>,
+  jobsWith: ReadonlyMap<string, number>,
+  place: InputPlace,
+): Promise<string[]> {
   const shown = [...missing.values()].slice(0, SHOWN);
   const problems = await Promise.all(
     shown.map(async ({ name, value, reference }) => {
-      const path = join(folder, reference.key);
-      const whose = whoseText(jobsWith.get(value) as number, jobs);
-      return `"${name}": there is no ${value}, ${whose} (looked for ${path}).${await hint(path)}`;
+      const whose = whoseText(jobsWith.get(value) as number, check.jobs);
+      const meant = await place.meant(reference);
+      const hint = meant === undefined ? '' : ` Is "${meant}" meant?`;
+      return `"${name}": there is no ${value}, ${whose} (looked for ${place.describe(reference)}).${hint}`;
     }),
   );
   const more = missing.size - shown.length;
   if (more > 0)
     problems.push(
-      `and ${spelled(more)} more; ${spelled(jobsWithout)} of ${spelled(jobs)} jobs lack an input.`,
+      `and ${spelled(more)} more; ${spelled(check.jobsWithout)} of ${spelled(check.jobs)} jobs lack an input.`,
     );
-  if (capped && missing.size > 0) problems.push(cappedText());
-  return { problems, jobs, jobsWithout, lookedFor: wanted.size, capped };
+  if (check.capped && missing.size > 0) problems.push(cappedText(check));
+  return problems;
 }
 
-export function cappedText(): string {
-  return `Only the first ${spelled(MOST_LOOKED_FOR)} different inputs were looked for.`;
+export function cappedText({ lookedFor }: Pick<InputsCheck, 'lookedFor'>): string {
+  return `Only the first ${spelled(lookedFor)} different inputs were looked for.`;
 }
 
-async function whichAreMissing(wanted: readonly Named[], folder: string): Promise<Map<string, Named>> {
+async function whichAreMissing(
+  wanted: readonly Named[],
+  place: InputPlace,
+): Promise<{ readonly missing: Map<string, Named>; readonly lookedFor: number }> {
   const missing = new Map<string, Named>();
-  for (let from = 0; from < wanted.length; from += AT_ONCE) {
-    const some = wanted.slice(from, from + AT_ONCE);
-    const there = await Promise.all(some.map(({ reference }) => exists(folder, reference)));
+  const until = performance.now() + LONGEST_MS;
+  let lookedFor = 0;
+  while (lookedFor < wanted.length && (lookedFor === 0 || performance.now() < until)) {
+    const some = wanted.slice(lookedFor, lookedFor + AT_ONCE);
+    const there = await Promise.all(some.map(({ reference }) => place.exists(reference)));
     for (const [index, named] of some.entries()) if (there[index] === false) missing.set(named.value, named);
+    lookedFor += some.length;
   }
-  return missing;
-}
-
-/** As the worker judges it. What cannot be looked at (permissions) is left to the worker, which says why. */
-async function exists(root: string, { key, folder }: InputReference): Promise<boolean> {
-  try {
-    const found = await stat(join(root, key));
-    return !folder || found.isDirectory();
-  } catch (error) {
-    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-  }
-}
-
-/** What is there and spelled nearly so. */
-async function hint(path: string): Promise<string> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of await opendir(dirname(path))) if (names.push(name) === NAMES_READ) break;
-  } catch {
-    const parent = dirname(path);
-    return parent === path ? '' : hint(parent);
-  }
-  const meant = nearest(basename(path), names);
-  return meant === undefined || meant === basename(path) ? '' : ` Is "${meant}" meant?`;
+  return { missing, lookedFor };
 }
 
 function whoseText(count: number, jobs: number): string {

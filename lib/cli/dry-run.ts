@@ -11,14 +11,23 @@ export interface DryRun {
   /** What would have been done with the jobs. */
   readonly verb: 'sent' | 'run';
   /** Undefined when there is no script yet. */
-  readonly checked?: ParameterCheck & { readonly script: string };
-  /** Undefined when inputs were not looked for: they are in a bucket. */
-  readonly inputs?: InputsCheck;
-  /** Jobs that are done already and would be left out; undefined when nobody asked. */
-  readonly done?: number;
+  readonly checked?: (ParameterCheck & { readonly script: string }) | undefined;
+  /** Undefined when inputs were not looked for. */
+  readonly inputs?: InputsCheck | undefined;
+  /** Jobs that are done already and would be left out; undefined when that is not known. */
+  readonly done?: number | undefined;
+  /** What could not be found out, and why: a sentence each. */
+  readonly unknown?: readonly string[];
 }
 
-export async function describeDryRun({ jobFile, verb, checked, inputs, done }: DryRun): Promise<string> {
+export async function describeDryRun({
+  jobFile,
+  verb,
+  checked,
+  inputs,
+  done,
+  unknown = [],
+}: DryRun): Promise<string> {
   const sections = [
     [`${jobFile.path}: ${plural(jobFile.count, 'job')}. Records are kept under the run "${jobFile.run}".`],
     await firstJobs(jobFile),
@@ -27,6 +36,7 @@ export async function describeDryRun({ jobFile, verb, checked, inputs, done }: D
     locations(jobFile),
     gaps(jobFile),
     inputsFound(inputs),
+    [...unknown],
     list('Notes', jobFile.notes),
     ...parameters(checked),
     [`Nothing was ${verb}: this was a dry run.`],
@@ -56,7 +66,9 @@ function doneBefore({ count }: JobFile, done: number | undefined, verb: DryRun['
 function inputsFound(inputs: InputsCheck | undefined): string[] {
   if (inputs === undefined || inputs.lookedFor === 0) return [];
   if (inputs.problems.length > 0) return list('Inputs that are missing', inputs.problems);
-  return [inputs.capped ? `${cappedText()} They are there.` : 'The inputs that the jobs name are there.'];
+  return [
+    inputs.capped ? `${cappedText(inputs)} They are there.` : 'The inputs that the jobs name are there.',
+  ];
 }
 
 async function firstJobs(jobFile: JobFile): Promise<string[]> {

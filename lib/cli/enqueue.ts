@@ -5,13 +5,17 @@ import { s3Client, sqsClient } from '../aws/clients.ts';
 import { requireFilledIn, type Config } from '../config/index.ts';
 import { openJobFile, type JobFile, type JobMessage } from '../jobs/index.ts';
 import { queueUrl } from '../queue/queue-url.ts';
-import { alreadyDone, type DoneJobs } from '../records/done.ts';
+import type { DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
+import { InputsMissingError, type InputPlace, type InputsCheck } from './check-inputs.ts';
 import { quoted } from './command-line.ts';
-import { describeDryRun, plural } from './dry-run.ts';
+import { describeDryRun, plural, type DryRun } from './dry-run.ts';
+import { inputBuckets } from './input-buckets.ts';
+import { countMissing, doneJobs, lookForDone, lookForInputs } from './look-in-buckets.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
+import { tellWarnings } from './tell-warnings.ts';
 import { loadUserConfig } from './user-config.ts';
 import { userPath } from './user-path.ts';
 import { readUserScript } from './user-script.ts';
@@ -29,50 +33,59 @@ export function register(command: Command, program: Command): void {
     .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')
     // Commander gives a lone --no-... its default only when the option is known before parsing begins (program.ts).
     .option('--no-check', 'send jobs even if their parameters do not fit the script', true)
-    .action(async (path: string, flags: Flags) => {
-      const config = await loadUserConfig(program);
-      if (!flags.dryRun) requireFilledIn(config);
-      const clients = { region: config.AWS_REGION, profile: config.AWS_PROFILE };
-      const s3 = s3Client(clients);
-      const jobFile = await openJobFile(userPath(path), {
-        source: openStore(`s3://${config.SOURCE_BUCKET}`, { s3 }),
-      });
-      try {
-        const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
-        if (flags.dryRun && config.SCRIPT_DOWNLOAD_URL === '') {
-          process.stdout.write(await describeDryRun({ jobFile, verb: 'sent' }));
-          return;
-        }
-        const script = await readUserScript(undefined, config);
-        const check = await checkAgainst(script, jobFile);
-        const name = basename(script.source);
-        if (flags.dryRun) {
-          process.stdout.write(
-            await describeDryRun({ jobFile, verb: 'sent', checked: { script: name, ...check } }),
-          );
-        }
-        if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
-        if (flags.dryRun) return;
-        tell([...jobFile.notes, ...check.problems, ...check.notes]);
+    .action((path: string, flags: Flags) => enqueue(path, flags, program));
+}
 
-        const destination = openStore(`s3://${config.DESTINATION_BUCKET}`, { s3 });
-        const names = {
-          store: destination,
-          appName: config.APP_NAME,
-          run: jobFile.run,
-          scriptSha256: script.sha256,
-        };
-        const done = config.CHECK_IF_DONE_BOOL ? await alreadyDone(names) : undefined;
-        await send(jobFile, {
-          config,
-          from,
-          done,
-          command: commandFor(path, program.opts<{ config: string }>().config, flags),
-        });
-      } finally {
-        jobFile.close();
-      }
-    });
+async function enqueue(path: string, flags: Flags, program: Command): Promise<void> {
+  const config = await loadUserConfig(program);
+  if (!flags.dryRun) requireFilledIn(config);
+  tellWarnings(config);
+  const s3 = s3Client({ region: config.AWS_REGION, profile: config.AWS_PROFILE });
+  const source = openStore(`s3://${config.SOURCE_BUCKET}`, { s3 });
+  const jobFile = await openJobFile(userPath(path), { source });
+  try {
+    const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
+    const script = config.SCRIPT_DOWNLOAD_URL === '' ? undefined : await readUserScript(undefined, config);
+    const checked = script && { script: basename(script.source), ...(await checkAgainst(script, jobFile)) };
+    const place = inputBuckets(config.SOURCE_BUCKET, s3);
+    const inputs = await lookForInputs(jobFile, config, place);
+    if (flags.dryRun) {
+      const done = script && (await lookForDone(jobFile, config, s3, script.sha256));
+      process.stdout.write(
+        await describeDryRun({
+          jobFile,
+          verb: 'sent',
+          checked,
+          inputs: inputs.answer,
+          done: done?.answer,
+          unknown: [inputs.why, done?.why].filter((why) => why !== undefined),
+        }),
+      );
+    }
+    if (flags.check) refuse(checked, inputs.answer, place);
+    // Without a script it was a dry run: anything else was refused above.
+    if (flags.dryRun || script === undefined) return;
+    tell([
+      ...jobFile.notes,
+      ...(checked?.problems ?? []),
+      ...(checked?.notes ?? []),
+      ...(inputs.answer?.problems ?? []),
+      ...(inputs.why === undefined ? [] : [inputs.why]),
+    ]);
+    const done = await doneJobs(jobFile, config, s3, script.sha256);
+    const command = commandFor(path, program.opts<{ config: string }>().config, flags);
+    await send(jobFile, { config, from, done, command });
+  } finally {
+    jobFile.close();
+  }
+}
+
+/** @throws ParametersError, InputsMissingError when jobs, or all of them, would fail */
+function refuse(checked: DryRun['checked'], inputs: InputsCheck | undefined, place: InputPlace): void {
+  if (checked !== undefined && checked.problems.length > 0)
+    throw new ParametersError(checked.script, checked.problems);
+  if (inputs !== undefined && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
+    throw new InputsMissingError(inputs, place);
 }
 
 interface Send {
@@ -103,13 +116,6 @@ async function send(jobFile: JobFile, { config, from, done, command }: Send): Pr
   } finally {
     client.destroy();
   }
-}
-
-async function countMissing(jobFile: JobFile, from: number, done: DoneJobs | undefined): Promise<number> {
-  if (done === undefined || done.size === 0) return jobFile.count - from;
-  let missing = 0;
-  for await (const job of jobFile.messages({ from })) missing += done.has(job) ? 0 : 1;
-  return missing;
 }
 
 function tell(notes: readonly string[]): void {

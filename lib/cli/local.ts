@@ -10,6 +10,7 @@ import { checkInputs, InputsMissingError } from './check-inputs.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
 import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
+import { inputFolder } from './input-folder.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
 import {
@@ -70,7 +71,8 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   try {
     const name = basename(script.source);
     const check = await checkAgainst(script, jobFile);
-    const inputs = await checkInputs(jobFile, input, config.SOURCE_BUCKET);
+    const folder = inputFolder(input, config.SOURCE_BUCKET);
+    const inputs = await checkInputs(jobFile, folder);
     if (flags.dryRun) {
       const checked = { script: name, ...check };
       const done = await countDone(setup, config);
@@ -78,7 +80,7 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     }
     if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
     if (flags.check && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
-      throw new InputsMissingError(inputs, input);
+      throw new InputsMissingError(inputs, folder);
     if (flags.dryRun) return;
     const notes = [...jobFile.notes, ...check.problems, ...check.notes, ...inputs.problems];
     const fiji = await findFijiAloud();

@@ -1,6 +1,7 @@
 /** `monitor`: the monitor of a deployed run in this terminal, for those who set AUTO_MONITOR to false. */
 import type { Command } from 'commander';
 import { derive } from '../config/index.ts';
+import { tellWarnings } from './tell-warnings.ts';
 import { loadUserConfig } from './user-config.ts';
 
 interface Flags {
@@ -12,6 +13,7 @@ export function register(command: Command, program: Command): void {
     .option('--forever', 'go on when the run has ended, for the next one', false)
     .action(async (flags: Flags) => {
       const config = await loadUserConfig(program);
+      tellWarnings(config);
       // A quarter of a second of clients that no other command needs.
       const [{ cloudFormationClient }, { connect }, { deployedSettings }, { watch }] = await Promise.all([
         import('../aws/control-clients.ts'),

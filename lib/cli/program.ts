@@ -48,21 +48,22 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 };
 
-export function program(): Command {
+/** @param args what stands behind the program's name: says which command's file is needed */
+export async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('distributed-fiji')
     .description('Run a Fiji script on many images: on this machine, or on AWS.')
     .option('-c, --config <file>', 'the config to use', 'config.ts')
     // Each command's --help shows --config too.
     .configureHelp({ showGlobalOptions: true })
-    // `help enqueue` would not load the command's file: `enqueue --help` does.
+    // `help enqueue` would not show all: `enqueue --help` does.
     .helpCommand(false)
     .showHelpAfterError('(--help shows what it takes)')
     // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
     .exitOverride();
-  for (const [name, { description }] of Object.entries(COMMANDS)) root.command(name).description(description);
-  root.hook('preSubcommand', async (_, command) => {
-    const { register } = await (COMMANDS[command.name()] as Entry).load();
-    register(command, root);
-  });
+  const [called] = root.parseOptions([...args]).operands;
+  for (const [name, { description, load }] of Object.entries(COMMANDS)) {
+    const command = root.command(name).description(description);
+    if (name === called) (await load()).register(command, root);
+  }
   return root;
 }

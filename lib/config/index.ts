@@ -4,7 +4,7 @@ export { ConfigInvalidError, ConfigMissingError, ConfigUnreadableError, type Pro
 export { loadConfig } from './load.ts';
 export { type Architecture, type Machine, machineOf } from './machines/index.ts';
 export { defineConfig, parseConfig } from './parse.ts';
-export { requireFilledIn } from './placeholders.ts';
+export { bucketsAreNamed, requireFilledIn } from './placeholders.ts';
 export { nearest } from './problems.ts';
 export { type ConfigInput, type OptionName, optionNames } from './schema.ts';
 export { MOUNT_MEMORY_MIB, RESERVED_MEMORY_MIB } from './sizing.ts';

@@ -4,11 +4,16 @@ import { ConfigInvalidError, type Problem } from './errors.ts';
 import { literal } from './literal.ts';
 import { defaultOf } from './problems.ts';
 
+/** False while a bucket's name still stands for the user's own. */
+export function bucketsAreNamed({ SOURCE_BUCKET, DESTINATION_BUCKET }: Config): boolean {
+  return ![SOURCE_BUCKET, DESTINATION_BUCKET].includes(String(defaultOf('AWS_BUCKET')));
+}
+
 /** @throws {ConfigInvalidError} naming each option that still has to be filled in before a deploy. */
 export function requireFilledIn(config: Config): void {
   const placeholder = defaultOf('AWS_BUCKET');
   const problems: Problem[] = [];
-  if (config.SOURCE_BUCKET === placeholder || config.DESTINATION_BUCKET === placeholder) {
+  if (!bucketsAreNamed(config)) {
     problems.push({
       option: 'AWS_BUCKET',
       value: config.AWS_BUCKET,

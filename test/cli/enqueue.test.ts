@@ -1,7 +1,8 @@
 /** The command as its users start it, against a real queue and a real bucket. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -11,10 +12,13 @@ import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { parseMessage } from '../../lib/jobs/index.ts';
+import { openJobFile, parseMessage } from '../../lib/jobs/index.ts';
 import { enqueuedJobs } from '../../lib/monitor/event.ts';
+import { NOTHING, recordsKey } from '../../lib/records/key.ts';
+import { openStore } from '../../lib/store/open-store.ts';
 import { aFolder } from '../fixtures/folder.ts';
 import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { aRecord } from '../fixtures/records.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -145,6 +149,106 @@ describe('enqueue', () => {
     );
     expect(out).toContain('Nothing was sent');
     expect((await server.counts(queueUrl)).waiting).toBe(0);
+  });
+
+  test('--dry-run looks for inputs in the buckets, and for jobs that are done', async () => {
+    queueUrl = await server.createQueue('LookQueue');
+    for (const well of ['A01', 'A02'])
+      await server.s3.send(
+        new PutObjectCommand({ Bucket: 'plates', Key: `looked at/${well}.tif`, Body: 'x' }),
+      );
+    const groups = ['A01', 'A02', 'A03'].map((Well) => ({
+      Plate: 'P',
+      Well,
+      image: `/home/ubuntu/bucket/looked at/${Well}.tif`,
+    }));
+    const path = await jobFile('look.json', { output_file_location: 'o', groups });
+    const config = await configFor('Look');
+    const store = openStore('s3://plates', { s3: server.s3 });
+    const { messages, close } = await openJobFile(path);
+    for await (const { job, Metadata } of messages()) {
+      if (Metadata.Well !== 'A01') continue;
+      const sha256 = hash('sha256', await readFile(join(folder, 'count spots.py')));
+      const done = aRecord({
+        job,
+        run: 'look',
+        group: Metadata,
+        parameters: Metadata,
+        script: { source: 'x', sha256 },
+      });
+      const key = recordsKey('Look', 'look', new Date(), 'w', NOTHING);
+      await store.write(key, JSON.stringify({ ...done, output_file_location: 'o/' }));
+    }
+    close();
+
+    const some = await enqueue(path, '-c', config, '--dry-run');
+    expect(some.err).toBe('');
+    expect(some.out).toContain('1 job of 3 is done already and would be left out: 2 would be sent.');
+    expect(some.out).toContain(
+      '"image": there is no /home/ubuntu/bucket/looked at/A03.tif, which 1 job names (looked for s3://plates/looked at/A03.tif). Is "A01.tif" meant?',
+    );
+    expect(some.out).not.toContain('no /home/ubuntu/bucket/looked at/A01.tif');
+
+    const shared = (input: string) => ({
+      output_file_location: 'o',
+      shared_metadata: { input },
+      groups: [{ Plate: 'P', Well: 'A1' }],
+    });
+    const folders = await jobFile('folders.json', shared('s3://plates/looked at'));
+    expect((await enqueue(folders, '-c', config, '--dry-run')).out).toContain(
+      'The inputs that the jobs name are there.',
+    );
+
+    // A slip in a folder's name: refused by the dry run and the real command, and nothing is sent.
+    const slip = await jobFile('slip.json', shared('/home/ubuntu/bucket/looked_at/'));
+    for (const more of [['--dry-run'], []]) {
+      expect(await enqueue(slip, '-c', config, ...more)).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(
+          /input of the job is missing[^]*Is "looked at" meant[^]*stands for s3:\/\/plates \(SOURCE_BUCKET\)/,
+        ),
+      });
+    }
+    expect((await server.counts(queueUrl)).waiting).toBe(0);
+  });
+
+  test.each([
+    [
+      'there are no credentials',
+      { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+      '',
+      'there are no AWS credentials here',
+    ],
+    [
+      'there is no such bucket',
+      {},
+      ", SOURCE_BUCKET: 'none-of-this-name'",
+      'there is no bucket of this name',
+    ],
+    [
+      'the bucket is not filled in',
+      {},
+      ", SOURCE_BUCKET: 'your-bucket-name'",
+      'AWS_BUCKET is not filled in yet',
+    ],
+  ])('--dry-run says what it could not find out when %s', async (_, env, more, why) => {
+    const path = await jobFile('blind.json', {
+      output_file_location: 'o',
+      groups: [{ Plate: 'P', Well: 'A1', image: '/home/ubuntu/bucket/x.tif' }],
+    });
+    const { code, out } = await end(start([path, '-c', await configFor('Blind', more), '-n'], env));
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`The inputs were not looked for[^\\n]*${why}`));
+    expect(out).toContain('Nothing was sent');
+  });
+
+  test('tells what is doubtful in the config, once, before anything else', async () => {
+    queueUrl = await server.createQueue('DoubtQueue');
+    const config = await configFor('Doubt', ", AWS_REGION: 'us-east-9'");
+    const { err } = await enqueue(await jobFile('plate.json', wells), '-c', config, '--dry-run');
+    expect(
+      err.match(/^Note: AWS_REGION is 'us-east-9', which is no region known here\. Fix: /gm),
+    ).toHaveLength(1);
   });
 
   test('stopped half-way, says how to go on, and then no job is missing', async () => {

@@ -13,6 +13,12 @@ test.each(['local', 'enqueue', 'monitor'])('%s --help shows --config', async (co
   expect((await cli(command, '--help')).stdout).toContain('--config <file>');
 });
 
+test('--config before the command is the config, whatever its name', async () => {
+  const { code, stderr } = await cli('--config', 'local', 'enqueue', 'job.json', '--dry-run');
+  expect(code).toBe(1);
+  expect(stderr).toContain('There is no config at');
+});
+
 test('an unknown command is answered with the nearest, and the code of a wrong call', async () => {
   const { code, stderr } = await cli('import-confg');
   expect(code).toBe(2);

@@ -1,0 +1,83 @@
+/** What only the buckets can tell before jobs are sent: whether inputs are there, and which jobs are done. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { bucketsAreNamed, type Config } from '../config/index.ts';
+import { DistributedFijiError } from '../errors.ts';
+import type { JobFile } from '../jobs/index.ts';
+import { alreadyDone, type DoneJobs } from '../records/done.ts';
+import { openStore } from '../store/open-store.ts';
+import { checkInputs, type InputPlace, type InputsCheck } from './check-inputs.ts';
+import { liveLine } from './live-line.ts';
+
+/** An answer, or a sentence that says why there is none. */
+export type Looked<T> =
+  { readonly answer: T; readonly why?: undefined } | { readonly answer?: undefined; readonly why: string };
+
+/** Never throws: a worker finds a missing input too, and says so. */
+export async function lookForInputs(
+  jobFile: JobFile,
+  config: Config,
+  place: InputPlace,
+): Promise<Looked<InputsCheck>> {
+  return looked('The inputs were not looked for', config, () => checkInputs(jobFile, place));
+}
+
+/** The same for a dry run: without an answer it tells the rest. */
+export async function lookForDone(
+  jobFile: JobFile,
+  config: Config,
+  s3: S3Client,
+  scriptSha256: string,
+): Promise<Looked<number>> {
+  return looked('Which jobs are done already is not known', config, async () => {
+    const done = await doneJobs(jobFile, config, s3, scriptSha256);
+    return done === undefined ? 0 : jobFile.count - (await countMissing(jobFile, 0, done));
+  });
+}
+
+/**
+ * @returns undefined when nobody asked (CHECK_IF_DONE_BOOL)
+ * @throws StoreError when records or outputs cannot be listed
+ */
+export async function doneJobs(
+  { run }: JobFile,
+  config: Config,
+  s3: S3Client,
+  scriptSha256: string,
+): Promise<DoneJobs | undefined> {
+  if (!config.CHECK_IF_DONE_BOOL) return undefined;
+  const line = liveLine(process.stderr);
+  try {
+    return await alreadyDone({
+      store: openStore(`s3://${config.DESTINATION_BUCKET}`, { s3 }),
+      appName: config.APP_NAME,
+      run,
+      scriptSha256,
+      onProgress: (records) =>
+        line.show(`Looking which jobs are done: ${records.toLocaleString('en-US')} records read`),
+    });
+  } finally {
+    line.end();
+  }
+}
+
+/** Jobs of the file, from a place on, that are not done. */
+export async function countMissing(
+  jobFile: JobFile,
+  from: number,
+  done: DoneJobs | undefined,
+): Promise<number> {
+  if (done === undefined || done.size === 0) return jobFile.count - from;
+  let missing = 0;
+  for await (const job of jobFile.messages({ from })) missing += done.has(job) ? 0 : 1;
+  return missing;
+}
+
+async function looked<T>(otherwise: string, config: Config, look: () => Promise<T>): Promise<Looked<T>> {
+  if (!bucketsAreNamed(config)) return { why: `${otherwise}: AWS_BUCKET is not filled in yet.` };
+  try {
+    return { answer: await look() };
+  } catch (error) {
+    if (!(error instanceof DistributedFijiError)) throw error;
+    return { why: `${otherwise}. ${error.message.replace(/\.$/, '')}.` };
+  }
+}
