@@ -84,3 +84,17 @@ test.each([
 ])('the run of %s is %s', (path, run) => {
   expect(runNameOf(path)).toBe(run);
 });
+
+test.each([
+  ['細胞核', 66], // 3 bytes a character
+  ['𠮷野', 50], // 4 and 3, as 3 UTF-16 units: the cut falls inside a character, or the bytes are used up
+  ['é', 100],
+  ['plate', 100],
+])('a long run of %s is cut to a name that a disk takes', (text, characters) => {
+  const run = runNameOf(`/a/${text.repeat(200)}.json`);
+  expect(Buffer.byteLength(run)).toBeLessThanOrEqual(200);
+  expect(run).toBe(text.repeat(200).slice(0, run.length));
+  expect(run.isWellFormed()).toBe(true);
+  expect([...run].length).toBeGreaterThanOrEqual(characters);
+  expect(runNameOf(`${run}.json`)).toBe(run);
+});
