@@ -1,8 +1,8 @@
 /**
- * `npm run test:deploy`: a run's whole life on an emulated AWS. Real `cdk bootstrap`, `deploy`, update and `destroy`; the
- * deployed monitor on its schedule; real jobs through the deployed queue to the real worker, told what the deployed task
- * definition says; and at the end, nothing left. What the emulator cannot show (Spot, placement, machines that boot) is
- * asserted on the template and in the host scripts' own tests.
+ * A run's whole life on an emulated AWS, part of `npm run test:deploy`. Real `cdk bootstrap`, `deploy`, update and
+ * `destroy`; the deployed monitor on its schedule; real jobs through the deployed queue to the real worker, told what the
+ * deployed task definition says; and at the end, nothing left. What the emulator cannot show (Spot, placement, machines
+ * that boot) is asserted on the template and in the host scripts' own tests.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { execFile } from 'node:child_process';
