@@ -8,6 +8,7 @@ import { readRecords } from '../records/reader.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { checkInputs, InputsMissingError } from './check-inputs.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
+import { mustSpeak } from './check-language.ts';
 import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
 import { inputFolder } from './input-folder.ts';
@@ -84,6 +85,7 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     if (flags.dryRun) return;
     const notes = [...jobFile.notes, ...check.problems, ...check.notes, ...inputs.problems];
     const fiji = await findFijiAloud();
+    mustSpeak(fiji, script.source);
     await mustHaveScreen(fiji, script.source, flags.virtualDisplay ?? config.VIRTUAL_DISPLAY);
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);

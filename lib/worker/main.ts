@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { s3Client, sqsClient } from '../aws/clients.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
-import { findFiji } from '../fiji/find/find.ts';
+import type { FijiInstallation } from '../fiji/fiji.ts';
+import { FijiNotFoundError, findFiji } from '../fiji/find/find.ts';
 import { openFijiPool } from '../fiji/pool.ts';
 import { queueDepth } from '../queue/depth.ts';
 import { Heartbeat } from '../queue/heartbeat.ts';
@@ -57,10 +58,7 @@ async function workIn(
 
   const open = openOnce((address) => openStore(address, { uploadFlags: settings.UPLOAD_FLAGS }));
   const script = await fetchScript(settings.SCRIPT_DOWNLOAD_URL, join(scratch.folder, 'script'), open);
-  const fiji = await findFiji({
-    env: process.env,
-    ...(settings.FIJI_HOME !== undefined && { home: settings.FIJI_HOME }),
-  });
+  const fiji = await fijiFor(settings);
   const pool = await openFijiPool({
     fiji,
     folder: join(scratch.folder, 'fiji'),
@@ -112,6 +110,23 @@ async function workIn(
   } finally {
     await Promise.all([heartbeat.stop(), pool.close()]);
     client.destroy();
+  }
+}
+
+/** An image that was named must have a Fiji: another one, brought in its place, would lack the plugins it was chosen for. */
+async function fijiFor({ FIJI_HOME, DOCKERHUB_TAG }: WorkerSettings): Promise<FijiInstallation> {
+  try {
+    return await findFiji({
+      env: process.env,
+      starter: DOCKERHUB_TAG === undefined,
+      ...(FIJI_HOME !== undefined && { home: FIJI_HOME }),
+    });
+  } catch (error) {
+    if (DOCKERHUB_TAG === undefined || !(error instanceof FijiNotFoundError)) throw error;
+    throw new FijiNotFoundError(
+      `There is no Fiji in the image ${DOCKERHUB_TAG} (DOCKERHUB_TAG): ${error.message}`,
+      'Set DOCKERHUB_TAG in config.ts to an image with Fiji in it, such as fiji/fiji:latest; or, where the image has it in an unusual place, give the image a variable FIJI_HOME with the folder that holds the launcher. Then deploy again.',
+    );
   }
 }
 

@@ -73,6 +73,19 @@ test('each wrong value is told with its own jobs', async () => {
   expect(code).toBe(1);
 });
 
+test('a language that the starter Fiji has not is refused before workers start', async () => {
+  const place = await aPlace();
+  const script = join(place.folder, 'compter é.scala');
+  await writeFile(script, '#@ String Plate\n#@ String Well\n#@ File input_file_location\nprintln(Plate)\n');
+  const { code, stderr } = await cli(...place.args, '--script', script);
+  expect(stderr).toContain(
+    'compter é.scala is in a language that the Fiji here does not have: it runs .py, .groovy, .ijm',
+  );
+  expect(stderr).toContain('Fix: Install Fiji');
+  expect(code).toBe(1);
+  expect(existsSync(place.output)).toBe(false);
+});
+
 test('no virtual screen where one is needed: one error with the command that installs it, before workers start', async () => {
   const place = await aPlace();
   const macro = join(place.folder, 'my macro.ijm');

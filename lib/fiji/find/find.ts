@@ -22,7 +22,7 @@ export interface FindFijiOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where a starter Fiji is kept. @default the user's cache folder */
   readonly cacheFolder?: string;
-  /** False: only a Fiji that is there. @default true */
+  /** False: only a Fiji, or a plain ImageJ, that is there. @default true */
   readonly starter?: boolean;
   /** Called while the starter Fiji is downloaded. */
   readonly onProgress?: (progress: Progress) => void;
@@ -43,7 +43,7 @@ export async function findFiji(options: FindFijiOptions): Promise<FijiInstallati
     if (layout) return installation(layout, 'found', options);
   }
   const plain = await layoutOf(PLAIN_IMAGEJ);
-  if (plain && options.starter !== false) return installation(plain, 'found', options);
+  if (plain) return installation(plain, 'found', options);
   if (options.starter === false) {
     throw new FijiNotFoundError(
       'There is no Fiji here: not in FIJI_HOME, which is not set, and not in the usual places.',
