@@ -51,12 +51,24 @@ export function sqsClient(options: ClientOptions = {}): SQSClient {
 
 /** @param options see {@link ClientOptions}; all may be left out */
 export function s3Client(options: ClientOptions = {}): S3Client {
-  return new S3Client({
+  return new S3Client(s3Options(options));
+}
+
+function s3Options(options: ClientOptions) {
+  return {
     ...common(options),
     // Emulators have no DNS name for each bucket.
     forcePathStyle: customEndpoint(options, 'S3') !== undefined,
     // Images are often in a bucket of another region than the machines: S3 says where, and the client goes there.
     followRegionRedirects: true,
+  };
+}
+
+/** For buckets that anybody may read: its requests carry no signature (`aws s3 --no-sign-request`). */
+export function publicS3Client(options: Omit<ClientOptions, 'profile' | 'credentials'> = {}): S3Client {
+  return new S3Client({
+    ...s3Options({ ...options, credentials: NO_CREDENTIALS }),
+    signer: { sign: async (request) => request },
   });
 }
 

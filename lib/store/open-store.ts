@@ -1,7 +1,7 @@
 /** From an address, as SOURCE and DESTINATION give it, to a store. */
 import { isAbsolute } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { s3Client } from '../aws/clients.ts';
+import { publicS3Client, s3Client } from '../aws/clients.ts';
 import { FolderStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { StoreError } from './store-error.ts';
@@ -13,6 +13,18 @@ export interface OpenOptions {
   readonly s3?: S3Client;
   /** UPLOAD_FLAGS. @default '' */
   readonly uploadFlags?: string;
+  /**
+   * Where there are no credentials, read as anybody may: public image collections need none. Called once for each
+   * bucket that is read so, with a sentence for the user. @default nothing is read without credentials
+   */
+  readonly onAnonymous?: (note: string) => void;
+}
+
+function anonymous(bucket: string, onAnonymous: (note: string) => void): S3Client {
+  onAnonymous(
+    `There are no AWS credentials here: s3://${bucket} is read without, as anybody may read public images.`,
+  );
+  return publicS3Client();
 }
 
 /**
@@ -29,5 +41,11 @@ export function openStore(address: string, options: OpenOptions = {}): Store {
       fix: 'Write s3://BUCKET (the bucket alone, in lower case), or the absolute path of a folder.',
     });
   }
-  return new S3Store(options.s3 ?? s3Client(), bucket, parseUploadFlags(options.uploadFlags ?? ''));
+  const { s3 = s3Client(), uploadFlags = '', onAnonymous } = options;
+  return new S3Store(
+    s3,
+    bucket,
+    parseUploadFlags(uploadFlags),
+    onAnonymous && (() => anonymous(bucket, onAnonymous)),
+  );
 }

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { contentType } from './s3/content-type.ts';
 import { putOutput } from './s3/put-output.ts';
-import { bucketError, isMissing, StoreError } from './store-error.ts';
+import { bucketError, hasNoCredentials, isMissing, StoreError } from './store-error.ts';
 import type { Owner, PutResult, Store, StoredObject } from './store.ts';
 import type { PutOptions } from './upload-flags.ts';
 
@@ -22,12 +22,19 @@ const DOWNLOADS = 4;
 
 export class S3Store implements Store {
   readonly #client: S3Client;
+  readonly #anonymous: (() => S3Client) | undefined;
+  /** In use once there turned out to be no credentials. */
+  #public: S3Client | undefined;
   readonly #bucket: string;
   readonly #options: PutOptions;
 
-  /** @param options what every object is put with (upload-flags.ts) */
-  constructor(client: S3Client, bucket: string, options: PutOptions = {}) {
+  /**
+   * @param options what every object is put with (upload-flags.ts)
+   * @param anonymous makes the client that reads where there are no credentials; called at most once
+   */
+  constructor(client: S3Client, bucket: string, options: PutOptions = {}, anonymous?: () => S3Client) {
     this.#client = client;
+    this.#anonymous = anonymous;
     this.#bucket = bucket;
     this.#options = options;
   }
@@ -61,8 +68,8 @@ export class S3Store implements Store {
 
   async head(key: string): Promise<StoredObject | undefined> {
     try {
-      const { ContentLength = 0 } = await this.#client.send(
-        new HeadObjectCommand({ ...this.#place(), Key: key }),
+      const { ContentLength = 0 } = await this.#ask((client) =>
+        client.send(new HeadObjectCommand({ ...this.#place(), Key: key })),
       );
       return { key, bytes: ContentLength };
     } catch (error) {
@@ -130,8 +137,8 @@ export class S3Store implements Store {
 
   async #get(key: string): Promise<{ readonly body: Readable; readonly bytes: number }> {
     try {
-      const { Body, ContentLength = 0 } = await this.#client.send(
-        new GetObjectCommand({ ...this.#place(), Key: key }),
+      const { Body, ContentLength = 0 } = await this.#ask((client) =>
+        client.send(new GetObjectCommand({ ...this.#place(), Key: key })),
       );
       // In Node the SDK's body is always a Readable.
       return { body: Body as Readable, bytes: ContentLength };
@@ -142,9 +149,21 @@ export class S3Store implements Store {
 
   async #list(command: ListObjectsV2Command, prefix: string) {
     try {
-      return await this.#client.send(command);
+      return await this.#ask((client) => client.send(command));
     } catch (error) {
       throw this.#explain('Listing', prefix, error);
+    }
+  }
+
+  /** Reads with the user's credentials; where there are none, as anybody may. */
+  async #ask<T>(request: (client: S3Client) => Promise<T>): Promise<T> {
+    if (this.#public !== undefined) return request(this.#public);
+    try {
+      return await request(this.#client);
+    } catch (error) {
+      if (this.#anonymous === undefined || !hasNoCredentials(error)) throw error;
+      this.#public ??= this.#anonymous();
+      return request(this.#public);
     }
   }
 
@@ -154,6 +173,18 @@ export class S3Store implements Store {
   }
 
   #explain(doing: string, key: string, error: unknown): StoreError {
-    return bucketError(error, { doing, key, location: this.describe(key) });
+    const explained = bucketError(error, { doing, key, location: this.describe(key) });
+    if (explained.trouble !== 'denied' || this.#public === undefined) return explained;
+    const { location, cause } = explained;
+    return new StoreError(
+      `${doing} ${location} failed: there are no AWS credentials here, and the bucket is not public`,
+      {
+        trouble: 'denied',
+        key,
+        location,
+        fix: 'Run "aws configure", or set AWS_PROFILE in config.ts to a profile of ~/.aws/config.',
+        cause,
+      },
+    );
   }
 }

@@ -123,6 +123,11 @@ export function isMissing(thrown: unknown): boolean {
   return name === 'NoSuchKey' || (name !== 'NoSuchBucket' && $metadata?.httpStatusCode === 404);
 }
 
+/** The SDK looked everywhere and found nothing to sign with. */
+export function hasNoCredentials(thrown: unknown): boolean {
+  return explainAwsError(thrown, '').trouble === 'credentials missing';
+}
+
 function isFileTrouble(thrown: unknown): boolean {
   return /^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOENT|EISDIR|ENOTDIR|EIO|ENAMETOOLONG)$/.test(
     (thrown as NodeJS.ErrnoException).code ?? '',

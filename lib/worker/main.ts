@@ -56,7 +56,8 @@ async function workIn(
   const { identity, problem } = await identify(settings.MACHINE_FACTS);
   if (problem !== undefined) events.emit('trouble', { message: problem });
 
-  const open = openOnce((address) => openStore(address, { uploadFlags: settings.UPLOAD_FLAGS }));
+  const onAnonymous = (message: string): void => void events.emit('trouble', { message });
+  const open = openOnce((address) => openStore(address, { uploadFlags: settings.UPLOAD_FLAGS, onAnonymous }));
   const script = await fetchScript(settings.SCRIPT_DOWNLOAD_URL, join(scratch.folder, 'script'), open);
   const fiji = await fijiFor(settings);
   const pool = await openFijiPool({
