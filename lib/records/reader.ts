@@ -17,6 +17,9 @@ export const LATE_MS = 5 * 60_000;
 /** Objects read at once: a bucket answers each after some tens of milliseconds. */
 const AT_ONCE = 64;
 
+/** Listings in one call, while objects vanish between being listed and being read. */
+const MOST_LISTINGS = 3;
+
 /** Keys remembered before those are forgotten that will not be listed again. */
 const FORGET_AT = 5_000;
 
@@ -29,6 +32,7 @@ export class RecordReader {
   #forgetAt = FORGET_AT;
   #newest = 0;
   #skipped = 0;
+  #vanished = false;
 
   constructor(store: Store, appName: string, run: string) {
     this.#store = store;
@@ -36,7 +40,7 @@ export class RecordReader {
     this.#run = run;
   }
 
-  /** Lines that could not be understood (broken, or of a newer version of this product), and objects that vanished. */
+  /** Lines that could not be understood: broken, or of a newer version of this product. */
   get skipped(): number {
     return this.#skipped;
   }
@@ -47,6 +51,14 @@ export class RecordReader {
    * @throws StoreError when the store cannot be read; what follows is then given by the next call
    */
   async *newRecords(): AsyncGenerator<JobRecord> {
+    for (let listing = 0; listing < MOST_LISTINGS; listing += 1) {
+      this.#vanished = false;
+      yield* this.#listed();
+      if (!this.#vanished) return;
+    }
+  }
+
+  async *#listed(): AsyncGenerator<JobRecord> {
     const lines = inOrder(this.#newKeys(), AT_ONCE, async (key) => ({
       key,
       lines: await this.#linesOf(key),
@@ -89,9 +101,9 @@ export class RecordReader {
       const body = await text(await this.#store.read(key));
       return body.split('\n').filter((line) => line !== '');
     } catch (error) {
-      // Deleted since it was listed: there is nothing to tell of it. Any other trouble hides records, and is told.
+      // Gone since it was listed: a larger one may have taken its place. Any other trouble hides records, and is told.
       if ((await this.#store.head(key)) !== undefined) throw error;
-      this.#skipped += 1;
+      this.#vanished = true;
       return [];
     }
   }

@@ -23,10 +23,11 @@ export function speaksFor(one: JobRecord, other: JobRecord): JobRecord {
 export class Summary {
   readonly #done = new Set<string>();
   readonly #others = new Map<string, JobRecord>();
-  #interruptions = 0;
+  /** By job and start: a record may come twice. */
+  readonly #interruptions = new Set<string>();
 
   add(record: JobRecord): void {
-    if (record.outcome === 'interrupted') this.#interruptions += 1;
+    if (record.outcome === 'interrupted') this.#interruptions.add(`${record.job} ${record.started}`);
     if (this.#done.has(record.job)) return;
     if (record.outcome === 'success') {
       this.#done.add(record.job);
@@ -54,7 +55,7 @@ export class Summary {
 
   /** How often a job was interrupted (Spot, SIGTERM) and went on elsewhere. */
   get interruptions(): number {
-    return this.#interruptions;
+    return this.#interruptions.size;
   }
 
   stateOf(job: string): JobState | undefined {

@@ -6,10 +6,13 @@
  *   add ──► held ──(10 jobs or 2 s)──► written under a new key ──► `written` is called
  *                        ▲    │ failed
  *                        └────┘ kept, and tried again under the same key: what did arrive is written over, not doubled
+ *
+ * In a folder, where 40,000 long jobs would make 40,000 small files, a worker's next object holds the last one's records
+ * too, up to a hundred, and then takes its place. Killed in between, both stay: a record that comes twice counts once.
  */
 import { messageOf } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { recordsKey, tallyOf } from './key.ts';
+import { addTallies, NOTHING, recordsKey, tallyOf, type Tally } from './key.ts';
 import { LATE_MS } from './reader.ts';
 import type { JobRecord } from './record.ts';
 
@@ -17,6 +20,9 @@ import type { JobRecord } from './record.ts';
 const MOST_JOBS = 10;
 
 const LONGEST_MS = 2_000;
+
+/** Records in one file of a folder: what is written again with each batch stays small. */
+const MOST_IN_FILE = 100;
 
 /** Pauses after failed writes grow to this. */
 const LONGEST_PAUSE_MS = 60_000;
@@ -46,8 +52,19 @@ interface Batch<T> {
   readonly entries: readonly Entry<T>[];
 }
 
+/** The last object of a run, where the next one can take its place. */
+interface Last {
+  readonly at: Date;
+  readonly key: string;
+  readonly count: number;
+  readonly lines: string;
+  readonly tally: Tally;
+}
+
 export class RecordWriter<T> {
   readonly #options: RecordWriterOptions<T>;
+  /** By run. */
+  readonly #last = new Map<string, Last>();
   #pending: Entry<T>[] = [];
   /** Taken out of `pending`, not written yet. */
   #batch: Batch<T> | undefined;
@@ -139,8 +156,23 @@ export class RecordWriter<T> {
       ({ run }) => run,
     );
     for (const [run, records] of byRun) {
+      const last = this.#last.get(run);
+      // A repeated batch, of which this run's part had been written.
+      if (last?.at === at) continue;
+      const joined = last !== undefined && last.count + records.length <= MOST_IN_FILE ? last : undefined;
       const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-      await store.write(recordsKey(appName, run, at, worker, tallyOf(records)), lines);
+      const next = {
+        at,
+        count: records.length + (joined?.count ?? 0),
+        lines: (joined?.lines ?? '') + lines,
+        tally: addTallies(joined?.tally ?? NOTHING, tallyOf(records)),
+      };
+      const key = recordsKey(appName, run, at, worker, next.tally);
+      await store.write(key, next.lines);
+      if (store.remove === undefined) continue;
+      this.#last.set(run, { ...next, key });
+      // Two files that tell the same do no harm.
+      if (joined !== undefined) await store.remove(joined.key).catch(() => undefined);
     }
   }
 }

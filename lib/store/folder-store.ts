@@ -1,6 +1,6 @@
 /** A store that is a folder on this machine: ordinary files that its owner can open, copy and delete. */
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -81,6 +81,14 @@ export class FolderStore implements Store {
       await replaceFile(this.root, path, (aside) => writeFile(aside, body));
     } catch (error) {
       throw this.#explain('Writing', key, error);
+    }
+  }
+
+  async remove(key: string): Promise<void> {
+    try {
+      await rm(pathOf(this.root, key), { force: true });
+    } catch (error) {
+      throw this.#explain('Removing', key, error);
     }
   }
 

@@ -33,6 +33,11 @@ export interface Store {
   /** Small bookkeeping objects (records, logs): whole or not at all, no owner. */
   write(key: string, body: string | Uint8Array): Promise<void>;
   /**
+   * Removes one of our own bookkeeping objects, if it is there. Only a folder has it: there small files are in people's
+   * way. What is in a bucket stays, and workers need no right to delete.
+   */
+  remove?(key: string): Promise<void>;
+  /**
    * An output file, whole or not at all. Replaces what this job, or another run, wrote; see PutResult for the rest.
    *
    * @param signal cuts it, however large the file: rejects with the signal's reason once nothing of it is left

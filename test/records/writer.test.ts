@@ -1,11 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
-import { recordsPrefix } from '../../lib/records/key.ts';
-import { readRecords } from '../../lib/records/reader.ts';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { recordsPrefix, tallyOfKey } from '../../lib/records/key.ts';
+import { readRecords, RecordReader } from '../../lib/records/reader.ts';
 import type { JobRecord } from '../../lib/records/record.ts';
+import { summarize } from '../../lib/records/summary.ts';
 import { RecordWriter, type RecordWriterOptions } from '../../lib/records/writer.ts';
 import { FolderStore } from '../../lib/store/folder-store.ts';
+import type { Store } from '../../lib/store/store.ts';
 import { aFolder } from '../fixtures/folder.ts';
 import { aFailure, aRecord } from '../fixtures/records.ts';
 import { all, keysOf } from '../store/contract.ts';
@@ -137,4 +139,61 @@ test('messages that could not be deleted do not make records be written again', 
   expect(trouble).toEqual(['queue gone']);
   expect(writer.waiting).toBe(0);
   expect(await all(readRecords(store, 'App', 'plate'))).toHaveLength(1);
+});
+
+describe('in a folder, where many small files are in the way', () => {
+  const writtenBy = async (writer: RecordWriter<string>, ...jobs: readonly string[]) => {
+    for (const job of jobs) {
+      writer.add(job.startsWith('bad') ? aFailure({ job }) : aRecord({ job }), job);
+      await writer.flush();
+    }
+  };
+  const jobs = (count: number) => Array.from({ length: count }, (_, i) => `job${i}`);
+
+  test('long jobs, written one by one, make one file for each hundred; its name counts all that are in it', async () => {
+    const { store, writer } = await setUp();
+    await writtenBy(writer, ...jobs(149), 'bad');
+    const keys = await keysOf(store, prefix);
+    expect(keys.map((key) => tallyOfKey(key))).toEqual([
+      { done: 100, failed: 0, dead: 0 },
+      { done: 49, failed: 1, dead: 1 },
+    ]);
+    expect((await all(readRecords(store, 'App', 'plate'))).map(({ job }) => job)).toEqual([
+      ...jobs(149),
+      'bad',
+    ]);
+  });
+
+  test('a worker that was killed between the larger file and the smaller leaves both, and jobs count once', async () => {
+    const { store, writer } = await setUp();
+    store.remove = async () => Promise.reject(new Error('killed'));
+    writer.add(aRecord({ job: 'stopped', outcome: 'interrupted', final: false }), 'x');
+    await writtenBy(writer, 'a', 'b');
+    expect((await keysOf(store, prefix)).length).toBe(2);
+    const summary = await summarize(readRecords(store, 'App', 'plate'));
+    expect([summary.done, summary.interruptions]).toEqual([2, 1]);
+  });
+
+  test('who reads meanwhile misses nothing: a file that gave way is looked for in its successor', async () => {
+    const { store, writer } = await setUp();
+    await writtenBy(writer, 'a');
+    const read = store.read.bind(store);
+    let late = true;
+    store.read = async (key) => {
+      // Listed, but gone when it is read.
+      if (late) await writtenBy(writer, 'b');
+      late = false;
+      return read(key);
+    };
+    const reader = new RecordReader(store, 'App', 'plate');
+    expect((await all(reader.newRecords())).map(({ job }) => job)).toEqual(['a', 'b']);
+    expect(reader.skipped).toBe(0);
+  });
+
+  test('a bucket keeps every object: what counts jobs by their names would count them twice', async () => {
+    const folder = Object.assign(new FolderStore(await aFolder()), { remove: undefined });
+    const { writer } = await setUp({ store: folder as unknown as Store });
+    await writtenBy(writer, 'a', 'b');
+    expect(await keysOf(folder, prefix)).toHaveLength(2);
+  });
 });
