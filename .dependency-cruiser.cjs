@@ -1,6 +1,6 @@
 /**
  * The one table of allowed imports: a folder of lib/ -> the other folders of lib/ it may import.
- * errors.ts may be imported by all. A folder that is not listed may import nothing but errors.ts.
+ * errors.ts and nearest.ts may be imported by all. A folder that is not listed may import nothing but these.
  */
 const allowed = {
   // UPLOAD_FLAGS is refused with the rest of a bad config, in the words of what reads it later.
@@ -52,13 +52,13 @@ const allowed = {
 const layer = (name) => ({
   name: `imports-of-${name}`,
   severity: 'error',
-  comment: `lib/${name} may import: ${[...allowed[name], 'errors.ts'].join(', ')}`,
+  comment: `lib/${name} may import: ${[...allowed[name], 'errors.ts', 'nearest.ts'].join(', ')}`,
   from: { path: `^lib/${name}/` },
   to: {
     path: '^lib/',
     pathNot: [
       `^lib/${name}/`,
-      '^lib/errors\\.ts$',
+      '^lib/(errors|nearest)\\.ts$',
       ...allowed[name].map((to) => `^lib/${to.replace('.', '\\.')}${to.includes('.') ? '$' : '/'}`),
     ],
   },
@@ -68,9 +68,9 @@ module.exports = {
   forbidden: [
     ...Object.keys(allowed).map(layer),
     {
-      name: 'errors-imports-nothing',
+      name: 'what-all-import-imports-nothing',
       severity: 'error',
-      from: { path: '^lib/errors\\.ts$' },
+      from: { path: '^lib/(errors|nearest)\\.ts$' },
       to: { path: '^(lib|bin)/' },
     },
     {

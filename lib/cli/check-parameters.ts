@@ -1,5 +1,5 @@
 /** What the jobs give against what the script asks for, before anything runs. Fiji's own check stays the one that decides. */
-import { nearest } from '../config/index.ts';
+import { nearestName } from '../config/index.ts';
 import { mustBeGiven, type ScriptParameter } from '../fiji/script-parameters.ts';
 import { parametersOf, type JobMessage, type Scalar } from '../jobs/index.ts';
 
@@ -74,7 +74,7 @@ export async function checkParameters(
     }
     for (const name of Object.keys(given)) {
       if (names.includes(name)) continue;
-      const meant = nearest(name, names);
+      const meant = nearestName(name, names);
       const hint = meant === undefined ? '' : ` Is "${meant}" meant?`;
       find(notes, name, () => `The script has no #@ line for "${name}", so it does not get it.${hint}`);
     }

@@ -1,6 +1,6 @@
 /** Inputs in the source bucket, and in other buckets that jobs name. */
 import type { S3Client } from '@aws-sdk/client-s3';
-import { nearest } from '../config/index.ts';
+import { nearestName } from '../config/index.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { InputReference } from '../worker/input-reference.ts';
@@ -41,6 +41,6 @@ async function meant(store: Store, key: string): Promise<string | undefined> {
   }
   if (read === 0 && folder !== '') return meant(store, folder.slice(0, -1));
   const name = key.slice(folder.length);
-  const near = nearest(name, [...names]);
+  const near = nearestName(name, [...names]);
   return near === name ? undefined : near;
 }

@@ -1,7 +1,7 @@
 /** Inputs in a folder on this machine. */
 import { opendir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { nearest } from '../config/index.ts';
+import { nearestName } from '../config/index.ts';
 import type { InputPlace } from './check-inputs.ts';
 
 /** Names read of a folder to find what may have been meant. */
@@ -40,6 +40,6 @@ async function meant(path: string): Promise<string | undefined> {
     const parent = dirname(path);
     return parent === path ? undefined : meant(parent);
   }
-  const near = nearest(basename(path), names);
+  const near = nearestName(basename(path), names);
   return near === basename(path) ? undefined : near;
 }

@@ -3,7 +3,7 @@ import { type Config, diskPerContainerGB, smallestOf } from './derive.ts';
 import type { Problem } from './errors.ts';
 import { machineOf, machineTable, machineTypes } from './machines/index.ts';
 import { literal } from './literal.ts';
-import { nearest } from './problems.ts';
+import { nearestName } from './problems.ts';
 import { parseUploadFlags, UploadFlagsError } from '../store/upload-flags.ts';
 import type { OptionName } from './schema.ts';
 import { memoryLimitMiB } from './sizing.ts';
@@ -38,7 +38,7 @@ const knownMachines: Check = {
   options: ['MACHINE_TYPE'],
   find: (config) =>
     config.MACHINE_TYPE.filter((type) => machineOf(type) === undefined).map((type) => {
-      const near = nearest(type, machineTypes);
+      const near = nearestName(type, machineTypes);
       return problem(
         'MACHINE_TYPE',
         config,

@@ -5,7 +5,7 @@ export { loadConfig } from './load.ts';
 export { type Architecture, type Machine, machineOf } from './machines/index.ts';
 export { defineConfig, parseConfig } from './parse.ts';
 export { bucketsAreNamed, requireFilledIn } from './placeholders.ts';
-export { nearest } from './problems.ts';
+export { nearestName } from './problems.ts';
 export { type ConfigInput, type OptionName, optionNames } from './schema.ts';
 export { MOUNT_MEMORY_MIB, RESERVED_MEMORY_MIB } from './sizing.ts';
 export { type ConfigWarning, warningsFor } from './warnings.ts';

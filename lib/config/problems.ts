@@ -1,6 +1,6 @@
 /** Zod's findings in the words of this product: the option, its value, what it must be, what to write. */
-import leven from 'leven';
 import type { z } from 'zod';
+import { nearest } from '../nearest.ts';
 import { ConfigInvalidError, type Problem } from './errors.ts';
 import { literal } from './literal.ts';
 import { knownRegions } from './regions.ts';
@@ -58,7 +58,7 @@ const repairs: readonly ((text: string, option: OptionName) => string)[] = [
   // One address, where a range is wanted.
   (text) => `${text}/32`,
   (text) => text.toLowerCase(),
-  (text, option) => (option === 'AWS_REGION' ? (nearest(text, knownRegions) ?? text) : text),
+  (text, option) => (option === 'AWS_REGION' ? (nearestName(text, knownRegions) ?? text) : text),
   (text) =>
     text
       .normalize('NFKD')
@@ -76,7 +76,7 @@ function repaired(option: OptionName, value: unknown): unknown {
 
 function unknownOption(option: string, value: unknown): Problem {
   const retired = retiredOptions[option];
-  const near = nearest(option, optionNames);
+  const near = nearestName(option, optionNames);
   return {
     option,
     value,
@@ -90,13 +90,9 @@ function unknownOption(option: string, value: unknown): Problem {
   };
 }
 
-/** The name that a person probably meant; undefined when none is near. */
-export function nearest<Name extends string>(written: string, names: readonly Name[]): Name | undefined {
-  const folded = written.toUpperCase();
-  const near = names
-    .map((name) => ({ name, distance: leven(folded, name.toUpperCase()) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near !== undefined && near.distance <= Math.max(2, written.length / 4) ? near.name : undefined;
+/** Names of options and regions are long: two letters may be wrong in the shortest. */
+export function nearestName<Name extends string>(written: string, names: readonly Name[]): Name | undefined {
+  return nearest(written, names, Math.max(2, written.length / 4));
 }
 
 /** An option's own default; undefined when it has none, or one that follows from other options. */

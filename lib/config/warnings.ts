@@ -4,7 +4,7 @@ import { diskPerContainerGB, smallestOf } from './derive.ts';
 import type { Problem } from './errors.ts';
 import { machineOf } from './machines/index.ts';
 import { literal } from './literal.ts';
-import { nearest } from './problems.ts';
+import { nearestName } from './problems.ts';
 import { knownRegions } from './regions.ts';
 import type { OptionName } from './schema.ts';
 import { memoryComfortMiB } from './sizing.ts';
@@ -16,7 +16,7 @@ type Doubt = (config: Config) => readonly [option: OptionName, message: string, 
 const doubts: readonly Doubt[] = [
   (config) => {
     if (knownRegions.includes(config.AWS_REGION)) return undefined;
-    const near = nearest(config.AWS_REGION, knownRegions);
+    const near = nearestName(config.AWS_REGION, knownRegions);
     return [
       'AWS_REGION',
       `AWS_REGION is ${literal(config.AWS_REGION)}, which is no region known here.`,

@@ -5,7 +5,7 @@ import type { JobFileHeader } from './header.ts';
 import { IdList } from './id-list.ts';
 import { ID_LENGTH } from './job-id.ts';
 import { fill, placeholdersOf, toLocation } from './location.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { MAX_JOB_BYTES, locationOf, toMessage } from './make-message.ts';
 import { MOST_PROBLEMS } from './errors.ts';
 import { toBody } from './parse-message.ts';

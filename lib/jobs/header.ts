@@ -1,7 +1,7 @@
 /** What every job of a file shares. */
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { toLocation } from './location.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import { SHAPE } from './read-error.ts';
 import { runNameOf, safeName } from './run-name.ts';
 

@@ -1,6 +1,6 @@
 /** The key pair that the machines are to be started with: EC2 starts none without it. */
 import { DescribeKeyPairsCommand } from '@aws-sdk/client-ec2';
-import { nearest } from '../../config/index.ts';
+import { nearestName } from '../../config/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Asked, Check } from './check.ts';
 
@@ -11,7 +11,7 @@ export function keyPair({ config, aws }: Asked): Check[] {
     const { KeyPairs = [] } = await aws.ec2.send(new DescribeKeyPairsCommand({}));
     const names = KeyPairs.flatMap(({ KeyName }) => KeyName ?? []);
     if (names.includes(name)) return [];
-    const near = nearest(name, names);
+    const near = nearestName(name, names);
     return [
       {
         kind: 'problem',
