@@ -1,0 +1,123 @@
+/** What `enqueue --dry-run` finds out, and that it sends nothing. */
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { expect, test } from '@jest/globals';
+import { openJobFile } from '../../lib/jobs/index.ts';
+import { NOTHING, recordsKey } from '../../lib/records/key.ts';
+import { openStore } from '../../lib/store/open-store.ts';
+import { aRecord } from '../fixtures/records.ts';
+import { configFor, end, enqueue, folder, jobFile, server, start } from './enqueue-place.ts';
+
+test('--dry-run tells all and sends nothing', async () => {
+  const queueUrl = await server.createQueue('DryQueue');
+  for (const key of ['in/P1_A01f1.tif', 'in/P1_A01f2.tif', 'in/P1_A02f1.tif', 'in/x.txt']) {
+    await server.s3.send(new PutObjectCommand({ Bucket: 'plates', Key: key, Body: 'x' }));
+  }
+  const path = await jobFile('files.json', {
+    output_file_location: 'results/{Plate}',
+    shared_metadata: { raduis: 4 },
+    groups: {
+      files: 'in/{Plate}_{Well}f{Field}.tif',
+      by: ['Plate', 'Well'],
+      parameters: { radius: '{count}.5' },
+    },
+  });
+  const { code, out, err } = await enqueue(path, '-c', await configFor('Dry'), '--dry-run');
+  expect(code).toBe(1); // as the real command would end
+  expect(err).toContain('[JOB_FILE_INVALID]');
+  expect(out).toContain('files.json: 2 jobs. Records are kept under the run "files".');
+  expect(out).toContain('1  Plate=P1 Well=A01 radius=2.5  ->  results/P1/');
+  expect(out).toContain('1 output location for 2 jobs: 2 share theirs');
+  expect(out).toContain('Plate P1, Well A02 has no Field 2');
+  expect(out).toContain('1 file does not match the pattern');
+  expect(out).toContain('"radius" must be a whole number; it is "2.5" in job 1 and "1.5" in job 2.');
+  expect(out).toContain('The script has no #@ line for "raduis", so it does not get it. Is "radius" meant?');
+  expect(out).toContain('Nothing was sent');
+  expect((await server.counts(queueUrl)).waiting).toBe(0);
+});
+
+test('--dry-run looks for inputs in the buckets, and for jobs that are done', async () => {
+  const queueUrl = await server.createQueue('LookQueue');
+  for (const well of ['A01', 'A02'])
+    await server.s3.send(new PutObjectCommand({ Bucket: 'plates', Key: `looked at/${well}.tif`, Body: 'x' }));
+  const groups = ['A01', 'A02', 'A03'].map((Well) => ({
+    Plate: 'P',
+    Well,
+    image: `/home/ubuntu/bucket/looked at/${Well}.tif`,
+  }));
+  const path = await jobFile('look.json', { output_file_location: 'o', groups });
+  const config = await configFor('Look');
+  const store = openStore('s3://plates', { s3: server.s3 });
+  const { messages, close } = await openJobFile(path);
+  for await (const { job, Metadata } of messages()) {
+    if (Metadata.Well !== 'A01') continue;
+    const sha256 = hash('sha256', await readFile(join(folder, 'count spots.py')));
+    const done = aRecord({
+      job,
+      run: 'look',
+      group: Metadata,
+      parameters: Metadata,
+      script: { source: 'x', sha256 },
+    });
+    const key = recordsKey('Look', 'look', new Date(), 'w', NOTHING);
+    await store.write(key, JSON.stringify({ ...done, output_file_location: 'o/' }));
+  }
+  close();
+
+  const some = await enqueue(path, '-c', config, '--dry-run');
+  expect(some.err).toBe('');
+  expect(some.out).toContain('1 job of 3 is done already and would be left out: 2 would be sent.');
+  expect(some.out).toContain(
+    '"image": there is no /home/ubuntu/bucket/looked at/A03.tif, which 1 job names (looked for s3://plates/looked at/A03.tif). Is "A01.tif" meant?',
+  );
+  expect(some.out).not.toContain('no /home/ubuntu/bucket/looked at/A01.tif');
+
+  const shared = (input: string) => ({
+    output_file_location: 'o',
+    shared_metadata: { input },
+    groups: [{ Plate: 'P', Well: 'A1' }],
+  });
+  const folders = await jobFile('folders.json', shared('s3://plates/looked at'));
+  expect((await enqueue(folders, '-c', config, '--dry-run')).out).toContain(
+    'The inputs that the jobs name are there.',
+  );
+
+  // A slip in a folder's name: refused by the dry run and the real command, and nothing is sent.
+  const slip = await jobFile('slip.json', shared('/home/ubuntu/bucket/looked_at/'));
+  for (const more of [['--dry-run'], []]) {
+    expect(await enqueue(slip, '-c', config, ...more)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(
+        /input of the job is missing[^]*Is "looked at" meant[^]*stands for s3:\/\/plates \(SOURCE_BUCKET\)/,
+      ),
+    });
+  }
+  expect((await server.counts(queueUrl)).waiting).toBe(0);
+});
+
+test.each([
+  [
+    'there are no credentials',
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    '',
+    'there are no AWS credentials here',
+  ],
+  ['there is no such bucket', {}, ", SOURCE_BUCKET: 'none-of-this-name'", 'there is no bucket of this name'],
+  [
+    'the bucket is not filled in',
+    {},
+    ", SOURCE_BUCKET: 'your-bucket-name'",
+    'AWS_BUCKET is not filled in yet',
+  ],
+])('--dry-run says what it could not find out when %s', async (_, env, more, why) => {
+  const path = await jobFile('blind.json', {
+    output_file_location: 'o',
+    groups: [{ Plate: 'P', Well: 'A1', image: '/home/ubuntu/bucket/x.tif' }],
+  });
+  const { code, out } = await end(start([path, '-c', await configFor('Blind', more), '-n'], env));
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`The inputs were not looked for[^\\n]*${why}`));
+  expect(out).toContain('Nothing was sent');
+});
