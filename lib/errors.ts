@@ -2,6 +2,7 @@
  * The base of every error that a user can meet, and the codes. Each concrete error stands beside what raises it.
  * A message says what failed and the value received; `fix` says what to do about it.
  */
+import { inspect, types } from 'node:util';
 
 /** Stable names for scripts and support; a code is never reused for something else. */
 export type ErrorCode =
@@ -56,5 +57,12 @@ export class DistributedFijiError extends Error {
 
 /** What anything thrown says, for a log or a record: never `[object Object]`. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  // An error of another realm (a vm context) is no instance of this one's Error.
+  if (types.isNativeError(thrown)) return thrown.message;
+  const { message } = (thrown ?? {}) as { readonly message?: unknown };
+  return typeof message === 'string'
+    ? message
+    : typeof thrown === 'object'
+      ? inspect(thrown)
+      : String(thrown);
 }

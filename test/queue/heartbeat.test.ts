@@ -1,22 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ANY_KEYS, startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { describe, expect, test } from '@jest/globals';
+import { ANY_KEYS, startQueueServer } from '../fixtures/queue.ts';
 import { sqsClient } from '../../lib/aws/clients.ts';
 import { Heartbeat } from '../../lib/queue/heartbeat.ts';
 import type { Lease } from '../../lib/queue/lease.ts';
 import { receive } from '../../lib/queue/receive.ts';
 import { aLease, leaseJobs, sendJobs } from '../fixtures/leases.ts';
 import { startPartialQueue } from '../fixtures/partial-queue.ts';
-
-let server: QueueServer;
-let names = 0;
-beforeAll(async () => {
-  server = await startQueueServer();
-});
-afterAll(() => server.stop());
-
-const aQueue = () => server.createQueue(`queue-${names++}`);
+import { aQueue, server } from './server.ts';
 
 describe('heartbeat', () => {
   /** The visibility asked for each lease, in the order of the calls. */

@@ -1,20 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { describe, expect, test } from '@jest/globals';
 import { QueueError } from '../../lib/queue/queue-error.ts';
 import { queueUrl } from '../../lib/queue/queue-url.ts';
 import { receive } from '../../lib/queue/receive.ts';
 import { bodyOf, leaseJobs, sendJobs } from '../fixtures/leases.ts';
-
-let server: QueueServer;
-let names = 0;
-beforeAll(async () => {
-  server = await startQueueServer();
-});
-afterAll(() => server.stop());
-
-const aQueue = () => server.createQueue(`queue-${names++}`);
+import { aQueue, server } from './server.ts';
 
 describe('receive', () => {
   test('leases messages as they were sent, with their age and count', async () => {

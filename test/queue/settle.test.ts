@@ -1,19 +1,10 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { describe, expect, test } from '@jest/globals';
 import { QueueError } from '../../lib/queue/queue-error.ts';
 import { complete, deadLetter, letGoBack, retryDelaySeconds, sendAgain } from '../../lib/queue/settle.ts';
 import { aLease, leaseJobs, sendJobs } from '../fixtures/leases.ts';
 import { startPartialQueue } from '../fixtures/partial-queue.ts';
-
-let server: QueueServer;
-let names = 0;
-beforeAll(async () => {
-  server = await startQueueServer();
-});
-afterAll(() => server.stop());
-
-const aQueue = () => server.createQueue(`queue-${names++}`);
+import { aQueue, server } from './server.ts';
 
 describe('settling', () => {
   test('complete deletes any number of messages', async () => {
