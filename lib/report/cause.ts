@@ -28,5 +28,18 @@ function withoutValues(reason: string, group: JobRecord['group']): string {
     .map(([name, value]) => [name, String(value)] as const)
     .filter(([, value]) => value.length >= 2)
     .sort(([, a], [, b]) => b.length - a.length)
-    .reduce((text, [name, value]) => text.replaceAll(value, `{${name}}`), reason);
+    .reduce(
+      (text, [name, value]) =>
+        text.replaceAll(value, (found: string, at: number, whole: string) => {
+          const after = at + found.length;
+          const partOfAnother = oneWord(whole[at - 1], whole[at]) || oneWord(whole[after - 1], whole[after]);
+          return partOfAnother ? found : `{${name}}`;
+        }),
+      reason,
+    );
+}
+
+/** Whether two characters belong to one word or number: A3 is in P1_A3f01.TIF, but neither in wdA3 nor in A36. */
+function oneWord(one = '', next = ''): boolean {
+  return /^(?:\p{L}\p{L}|\p{N}\p{N})$/u.test(one + next);
 }

@@ -20,6 +20,11 @@ describe('one cause', () => {
     ],
     ['wells that the group does not name', 'well A05 s3 is empty', 'well H12 s10 is empty'],
     ['uuids', 'lease 2f1c7f0e-1111-4222-8333-123456789abc', 'lease 9f1c7f0e-1111-4222-8333-123456789abd'],
+    [
+      'a name that holds the value of one of them by chance',
+      'in "/tmp/a bA026/x.tif"',
+      'in "/tmp/a bA026/x.tif"',
+    ],
     ['how a reason is broken into lines', 'one\n  two', 'one two'],
   ])('%s', (_, one, other) => {
     const causes = failureCauses([inWell('A01', one), inWell('A02', other)]);
@@ -34,6 +39,7 @@ describe('two causes', () => {
     ['exit codes', 'exit code 134', 'exit code 1'],
     ['files', 'cannot open /data/a.tif', 'cannot open /data/b.tif'],
     ['errors', 'HeadlessException: no X11', 'NullPointerException: null'],
+    ['values that are part of a longer name', 'no plugin FormatsA01', 'no plugin FormatsA02'],
     ['versions of a name', 'needs ImageJ1', 'needs ImageJ2'],
   ])('%s', (_, one, other) => {
     expect(failureCauses([inWell('A01', one), inWell('A02', other)])).toHaveLength(2);
