@@ -205,6 +205,10 @@ export function monitorStatements(
     allow('ListTasks', ['ecs:ListTasks'], ['*'], inCluster),
     allow('SeeTasks', ['ecs:DescribeTasks'], [arns.tasks], inCluster),
     allow('StartTasks', ['ecs:RunTask'], [arns.taskDefinitions], inCluster),
+    // A task that takes its definition's tags is refused without: the bill would not know whose it was.
+    allow('TagTasksAtStart', ['ecs:TagResource'], [arns.tasks], {
+      conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
+    }),
     allow('GiveTasksTheirRoles', ['iam:PassRole'], [...own.roles], {
       conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
     }),

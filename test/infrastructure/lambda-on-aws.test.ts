@@ -8,6 +8,7 @@ import { aFolder } from '../fixtures/folder.ts';
 import { motoIsMissing } from '../fixtures/moto.ts';
 import { type AwsServer, startAws } from '../monitor/aws-server.ts';
 import { RunOnAws } from '../monitor/run-on-aws.ts';
+import { templateOf } from './synth.ts';
 
 const missing = motoIsMissing();
 const whereMotoIs = missing ? describe.skip : describe;
@@ -29,12 +30,15 @@ whereMotoIs(`the monitor’s bundle${missing ? ` (skipped: ${missing})` : ''}`, 
       AWS_SECRET_ACCESS_KEY: 'test',
       NODE_OPTIONS: '',
     };
+    const asked = new Set<string>();
     const call = async (event: object): Promise<{ actions: string[]; printed: string[] }> => {
       const code = `require(process.argv[1]).handler(${JSON.stringify(event)}).then((answer) => {
         console.log(JSON.stringify(answer));
         process.exit();
       })`;
+      const before = server.strict.calls.length;
       const { stdout } = await promisify(execFile)(process.execPath, ['-e', code, folder], { env, cwd: '/' });
+      for (const each of server.strict.calls.slice(before)) asked.add(actionOf(each));
       const printed = stdout.trimEnd().split('\n');
       return { ...(JSON.parse(printed.pop() ?? '') as { actions: string[] }), printed };
     };
@@ -54,6 +58,25 @@ whereMotoIs(`the monitor’s bundle${missing ? ` (skipped: ${missing})` : ''}`, 
     expect(server.strict.calls).toEqual(
       expect.arrayContaining(['ec2:DescribeSpotPriceHistory', 'ecs:RunTask']),
     );
+    expect(asked).toContain('ecs:TagResource');
+    expect([...asked].filter((action) => !allowedToMonitor().has(action))).toEqual([]);
     run.close();
   });
 });
+
+/** The permission that a call takes, where it has another name. */
+const actionOf = (call: string): string =>
+  ({ 's3:GET': 's3:GetObject', 's3:PUT': 's3:PutObject' })[call] ??
+  call.replace(/^monitoring:/, 'cloudwatch:');
+
+/** What the monitor's role in AWS may do. */
+function allowedToMonitor(): ReadonlySet<string> {
+  const policies = Object.values(templateOf({}).findResources('AWS::IAM::Policy')) as {
+    Properties: {
+      PolicyDocument: { Statement: { Action: string | string[] }[] };
+      Roles: { Ref: string }[];
+    };
+  }[];
+  const own = policies.find(({ Properties }) => Properties.Roles[0]?.Ref.startsWith('MonitorRole'));
+  return new Set(own?.Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action));
+}

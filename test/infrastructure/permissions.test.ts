@@ -92,6 +92,7 @@ test('given a plain run, then these are all the permissions there are', () => {
       `Allow ListTasks: ecs:ListTasks on * ${IN_CLUSTER}`,
       `Allow SeeTasks: ecs:DescribeTasks on ${TASKS} ${IN_CLUSTER}`,
       `Allow StartTasks: ecs:RunTask on ${ARN}:ecs:${HERE}:task-definition/PlatesTask:* ${IN_CLUSTER}`,
+      `Allow TagTasksAtStart: ecs:TagResource on ${TASKS} if StringEquals ecs:CreateAction RunTask`,
       'Allow GiveTasksTheirRoles: iam:PassRole on <TaskExecutionRole> <TaskWorkerRole> if StringEquals iam:PassedToService ecs-tasks.amazonaws.com',
       `Allow Remember: s3:GetObject s3:PutObject on ${BUCKET}/distributed-fiji/Plates/monitor.json`,
       `Allow CountRecords: s3:ListBucket on ${BUCKET} if StringLike s3:prefix distributed-fiji/Plates/*`,
