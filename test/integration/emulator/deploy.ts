@@ -23,6 +23,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { s3Client, sqsClient } from '../../../lib/aws/clients.ts';
+import { assembleStarter, defaultCacheFolder } from '../../../lib/fiji/starter/assemble.ts';
 import { ACCOUNT, type Emulator, REGION, startEmulator } from './emulator.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -147,10 +148,13 @@ async function work(): Promise<void> {
   const told = Object.fromEntries(
     (container?.environment ?? []).map(({ name, value }) => [name, value ?? '']),
   );
+  // In the place of the image's Fiji, which an image names so when it is in an unusual place.
+  const FIJI_HOME = await assembleStarter({ cacheFolder: defaultCacheFolder(process.env), env: process.env });
   const [program] = globSync(join(emulator.folder, 'cdk.out', 'asset.*', 'worker.mjs'));
   const worker = (number: number) =>
     run('npx', ['node', program ?? 'no worker in cdk.out'], root, {
       ...told,
+      FIJI_HOME,
       SCRATCH: join(emulator.folder, `scratch ${String(number)}`),
       MACHINE_FACTS: '',
     });
