@@ -23,6 +23,7 @@ const made = monitorSettings
     ECS_CLUSTER: true,
     AUTO_SCALING_GROUP: true,
     CLUSTER_MACHINES: true,
+    DESTINATION: true,
   })
   .partial();
 export type Made = z.infer<typeof made>;

@@ -120,13 +120,30 @@ whereMotoIs('in an account', () => {
 
   describe('while a run is on', () => {
     const APP = { APP_NAME: 'Running' } as const;
+    let dead: string;
+
+    /** A stack that has made its dead-letter queue, and says that it was deployed with these settings. */
+    const deployed = (StackName: string, settings: object) =>
+      aws.cloudFormation.send(
+        new CreateStackCommand({
+          StackName,
+          TemplateBody: JSON.stringify({
+            Description: `Distributed-Fiji: ${StackName}`,
+            Resources: {
+              Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: `${StackName}DeadMessages` } },
+            },
+            Outputs: { [SETTINGS_OUTPUT]: { Value: JSON.stringify(settings) } },
+          }),
+        }),
+      );
+
     beforeAll(async () => {
       const queueOf = async (QueueName: string) =>
         (await aws.sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl as string;
-      const [jobs, dead] = [await queueOf('RunningQueue'), await queueOf('RunningDeadMessages')];
+      const jobs = await queueOf('RunningQueue');
+      dead = jobs.replace('RunningQueue', 'RunningDeadMessages');
       for (const MessageBody of ['1', '2', '3'])
         await aws.sqs.send(new SendMessageCommand({ QueueUrl: jobs, MessageBody }));
-      await aws.sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: 'failed' }));
       const LaunchTemplateName = 'machines';
       await aws.ec2.send(
         new CreateLaunchTemplateCommand({
@@ -150,17 +167,10 @@ whereMotoIs('in an account', () => {
         ECS_CLUSTER: 'Running',
         AUTO_SCALING_GROUP: 'group',
         CLUSTER_MACHINES: 4,
+        DESTINATION: 's3://plates-of-ours',
       };
-      await aws.cloudFormation.send(
-        new CreateStackCommand({
-          StackName: 'Running',
-          TemplateBody: JSON.stringify({
-            Description: 'Distributed-Fiji: Running',
-            Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
-            Outputs: { [SETTINGS_OUTPUT]: { Value: JSON.stringify(settings) } },
-          }),
-        }),
-      );
+      await deployed('Running', settings);
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: 'failed' }));
     });
 
     const note =
@@ -192,6 +202,62 @@ whereMotoIs('in an account', () => {
         "problem: ECS_CLUSTER is 'Other', and was 'Running' when the run was deployed: machines cannot move to another cluster.",
         note,
       ]);
+    });
+
+    test('another dead-letter queue would take the failed jobs of this one with it, also one of its own name that is said to exist', async () => {
+      const same = { ...APP, CLUSTER_MACHINES: 4 };
+      const lost =
+        "and 'RunningDeadMessages' was made with the run: that dead-letter queue would be removed with 1 failed job in it, and the reasons why it failed.";
+      const other = await look(aws, { ...same, SQS_DEAD_LETTER_QUEUE: 'Other' });
+      expect(told(other)).toEqual([note, `risk: SQS_DEAD_LETTER_QUEUE is 'Other', ${lost}`]);
+      expect(other.findings.find(({ kind }) => kind === 'risk')?.fix).toMatch(
+        /^Write SQS_DEAD_LETTER_QUEUE: 'RunningDeadMessages', or .* with --force they are lost\.$/,
+      );
+      const named = { SQS_DEAD_LETTER_QUEUE: 'RunningDeadMessages' };
+      const existing = await look(aws, { ...same, ...named, USE_EXISTING_DEAD_LETTER_QUEUE: true });
+      expect(told(existing)).toEqual([note, `risk: USE_EXISTING_DEAD_LETTER_QUEUE is true, ${lost}`]);
+      expect(existing.findings.find(({ kind }) => kind === 'risk')?.fix).toContain(
+        'leave USE_EXISTING_DEAD_LETTER_QUEUE out',
+      );
+
+      const arn = `arn:aws:sqs:${REGION}:123456789012:RunningDeadMessages`;
+      expect(told(await look(aws, { ...same, SQS_DEAD_LETTER_QUEUE: arn }))).toEqual([
+        note,
+        `risk: SQS_DEAD_LETTER_QUEUE is '${arn}', ${lost}`,
+      ]);
+      expect(told(await look(aws, { ...same, ...named }))).toEqual([note]);
+    });
+
+    test('once nothing is left, or the dead-letter queue is not its own, none of it is a risk', async () => {
+      const { QueueUrl: theirs } = await aws.sqs.send(new CreateQueueCommand({ QueueName: 'TheLabsFailed' }));
+      const { QueueUrl: empty } = await aws.sqs.send(new CreateQueueCommand({ QueueName: 'IdleQueue' }));
+      await aws.sqs.send(new SendMessageCommand({ QueueUrl: theirs, MessageBody: 'failed' }));
+      const settings = { SQS_QUEUE_URL: empty, DEAD_LETTER_QUEUE_URL: theirs, DESTINATION: 's3://elsewhere' };
+      await deployed('Idle', settings);
+      expect(told(await look(aws, { APP_NAME: 'Idle', SQS_DEAD_LETTER_QUEUE: 'Other' }))).toEqual([]);
+      const DEAD_LETTER_QUEUE_URL = theirs?.replace('TheLabsFailed', 'IdlerDeadMessages');
+      await deployed('Idler', { ...settings, DEAD_LETTER_QUEUE_URL });
+      expect(told(await look(aws, { APP_NAME: 'Idler', SQS_DEAD_LETTER_QUEUE: 'Other' }))).toEqual([]);
+    });
+
+    test('another destination, which the workers of now know nothing of: a risk while there are jobs or machines', async () => {
+      await bucket('results-of-ours', REGION);
+      const checked = await look(aws, {
+        ...APP,
+        CLUSTER_MACHINES: 4,
+        DESTINATION_BUCKET: 'results-of-ours',
+      });
+      expect(told(checked)).toEqual([
+        "risk: DESTINATION_BUCKET is 'results-of-ours', and results went to 'plates-of-ours' when the run was deployed (3 jobs left, 4 machines): workers at work could no longer write there, and their jobs would be done in vain.",
+        note,
+      ]);
+      expect(checked.findings.find(({ kind }) => kind === 'risk')?.fix).toContain(
+        "DESTINATION_BUCKET: 'plates-of-ours'",
+      );
+      const all = { AWS_BUCKET: 'results-of-ours', SOURCE_BUCKET: 'plates-of-ours' };
+      expect(told(await look(aws, { ...APP, CLUSTER_MACHINES: 4, ...all }))[0]).toMatch(
+        /^risk: AWS_BUCKET is 'results-of-ours', and results went to 'plates-of-ours'/,
+      );
     });
 
     test('removing it: what would be lost is counted, but for a dead-letter queue that stays', async () => {

@@ -1,5 +1,7 @@
-/** Deploying while a run is on: allowed, except for what would end machines or remove a queue with jobs in them. */
+/** Deploying while a run is on: allowed, except for what would cost jobs, or the reasons of those that failed. */
+import { bucketAndKey } from '../../monitor/settings.ts';
 import type { Finding } from '../finding.ts';
+import { resourcesOf } from '../removal.ts';
 import { countJobs, seeMachines, type Jobs, type Machines } from '../run.ts';
 import type { DeployedStack } from '../stack.ts';
 import { plural } from '../words.ts';
@@ -17,11 +19,18 @@ export function runOn(asked: Asked, { stack }: Known): Check[] {
     return [
       ...fewerMachines(asked, machines),
       ...otherQueue(asked, made, jobs),
+      ...otherDestination(asked, made, jobs, machines),
       ...otherCluster(asked, made),
       ...goesOn(jobs, machines),
     ];
   };
-  return [{ doing: `Looking whether a run of ${name} is on`, look }];
+  return [
+    { doing: `Looking whether a run of ${name} is on`, look },
+    {
+      doing: 'Looking whether failed jobs would be removed with their queue',
+      look: () => otherDeadLetters(asked, stack.found as DeployedStack, made),
+    },
+  ];
 }
 
 /** A maximum below what is wanted makes AWS end machines at once, whatever runs on them. */
@@ -50,6 +59,59 @@ function otherQueue({ config }: Asked, { SQS_QUEUE_URL: url }: Made, jobs: Jobs 
       kind: 'risk',
       message: `SQS_QUEUE_NAME is '${config.SQS_QUEUE_NAME}', and was '${old}' when the run was deployed: that queue would be removed with ${plural(lost, 'job')} in it.`,
       fix: `Write SQS_QUEUE_NAME: '${old}', or wait until the run is over; with --force send those jobs again later.`,
+    },
+  ];
+}
+
+/** Also when the queue keeps its name and is said to be somebody else's: what leaves the stack is removed. */
+async function otherDeadLetters(
+  { config, derived, aws }: Asked,
+  { id }: DeployedStack,
+  { DEAD_LETTER_QUEUE_URL: url }: Made,
+): Promise<Finding[]> {
+  const old = url && nameOf(url);
+  const { deadLetterQueueName: name, deadLetterQueueExists: exists } = derived;
+  if (url === undefined || old === undefined || (old === name && !exists)) return [];
+  const [resources, jobs] = await Promise.all([resourcesOf(aws.cloudFormation, id), countJobs(aws.sqs, url)]);
+  const isOurs = resources.some(({ type, id: queue }) => type === 'AWS::SQS::Queue' && nameOf(queue) === old);
+  const lost = jobs === undefined ? 0 : jobs.waiting + jobs.running;
+  if (!isOurs || lost === 0) return [];
+  const option =
+    old === name && config.USE_EXISTING_DEAD_LETTER_QUEUE
+      ? 'USE_EXISTING_DEAD_LETTER_QUEUE is true'
+      : `SQS_DEAD_LETTER_QUEUE is '${config.SQS_DEAD_LETTER_QUEUE}'`;
+  return [
+    {
+      kind: 'risk',
+      message: `${option}, and '${old}' was made with the run: that dead-letter queue would be removed with ${plural(lost, 'failed job')} in it, and the reasons why ${lost === 1 ? 'it' : 'they'} failed.`,
+      fix: `Write SQS_DEAD_LETTER_QUEUE: '${old}'${exists ? ' and leave USE_EXISTING_DEAD_LETTER_QUEUE out' : ''}, or move the failed jobs to another queue first; with --force they are lost.`,
+    },
+  ];
+}
+
+/** Of a queue's address. */
+function nameOf(url: string): string | undefined {
+  return url.split('/').at(-1);
+}
+
+/** Workers of the last deployment look there whether they are still wanted, and may no longer write there. */
+function otherDestination(
+  { config }: Asked,
+  { DESTINATION: made }: Made,
+  jobs: Jobs | undefined,
+  machines: Machines | undefined,
+): Finding[] {
+  const old = made && bucketAndKey(made).bucket;
+  if (old === undefined || old === config.DESTINATION_BUCKET) return [];
+  const there = machines?.there ?? 0;
+  const left = (jobs?.waiting ?? 0) + (jobs?.running ?? 0);
+  if (left + there === 0) return [];
+  const option = config.DESTINATION_BUCKET === config.AWS_BUCKET ? 'AWS_BUCKET' : 'DESTINATION_BUCKET';
+  return [
+    {
+      kind: 'risk',
+      message: `${option} is '${config.DESTINATION_BUCKET}', and results went to '${old}' when the run was deployed (${plural(left, 'job')} left, ${plural(there, 'machine')}): workers at work could no longer write there, and their jobs would be done in vain.`,
+      fix: `Write DESTINATION_BUCKET: '${old}', or wait until the run is over; with --force those jobs begin anew, and the run's results are in two buckets.`,
     },
   ];
 }
