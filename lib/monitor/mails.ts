@@ -1,6 +1,7 @@
 /** Every mail that the monitor sends. Subjects are plain ASCII of at most 100 characters: SNS takes no other. */
 import { HOW_TO_GO_ON, whereReasonsAre } from './failures.ts';
-import type { Pause, Run } from './memory.ts';
+import type { Memory, Pause, Run } from './memory.ts';
+import { misfitInWords } from './policies/misfit.ts';
 import type { Expiring } from './policies/retention.ts';
 import type { Shortage } from './policies/shortage.ts';
 import type { Ending, Mail, State } from './state.ts';
@@ -43,6 +44,8 @@ function dollarsOf(run: Run): string {
 const ADVICE: Readonly<Record<Pause['kind'], string>> = {
   'jobs fail': `Mend the script or the config and deploy. ${HOW_TO_GO_ON}`,
   'tasks do not fit': 'Change config.ts as said above and deploy again.',
+  'workers are refused':
+    'Those are AWS’s own words. Not authorized: deploy again, which sets anew what the monitor may do; if it stays, ask whoever keeps the account what it forbids.',
   'workers do not start':
     'Could not be pulled: check DOCKERHUB_TAG and the registry’s credentials. Exit code 137: MEMORY is too little. Any other: the log group LOG_GROUP_NAME of config.ts has what the worker said. Mend it and deploy again.',
   'machines do not join':
@@ -60,9 +63,12 @@ export function pausedMail(state: State, pause: Pause): Mail {
   ]);
 }
 
-export function misfitMail(state: State, why: string): Mail {
-  return mail(state, 'tasks do not fit', 'a task does not fit', [
-    `Fewer jobs run at once than should: ${why}.`,
+export function misfitMail(state: State, misfit: NonNullable<Memory['misfit']>): Mail {
+  const [key, subject] = misfit.refused
+    ? ['workers are refused', 'workers are refused']
+    : ['tasks do not fit', 'a task does not fit'];
+  return mail(state, key, subject, [
+    `Fewer jobs run at once than should: ${misfitInWords(state, misfit)}.`,
     '',
     jobsLeft(state),
   ]);

@@ -72,6 +72,7 @@ export type Run = z.infer<typeof run>;
 export const PAUSES = [
   'jobs fail',
   'tasks do not fit',
+  'workers are refused',
   'workers do not start',
   'machines do not join',
 ] as const;
@@ -101,8 +102,8 @@ export const memory = z.object({
   /** Container instances whose machine is gone, by ARN: since when. */
   ghosts: z.record(z.string(), time),
   tasksStarted: time,
-  /** RunTask's reason, while tasks do not fit although there should be room. */
-  misfit: z.object({ reason: z.string(), looks: count }).nullable(),
+  /** RunTask's reason, while it starts nothing although there should be room; refused: it was not even looked for. */
+  misfit: z.object({ reason: z.string(), refused: z.literal(true).exactOptional(), looks: count }).nullable(),
   /** Machines in a row that never joined. */
   neverJoined: count,
   /** Since when the group has had fewer machines than it wants. */

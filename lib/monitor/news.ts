@@ -11,7 +11,6 @@ import {
 } from './mails.ts';
 import type { Pause, Run } from './memory.ts';
 import { isStalled, wasReal } from './policies/end-of-run.ts';
-import { misfitInWords } from './policies/misfit.ts';
 import { expiring } from './policies/retention.ts';
 import { shortageOf } from './policies/shortage.ts';
 import type { Ending, Mail, State } from './state.ts';
@@ -39,7 +38,7 @@ export function newsOf(state: State, { fleet, run, pause, endings, ended }: Judg
     ...(newlyPaused ? [pausedMail(state, pause)] : []),
     ...[
       ...(memory.misfit !== null && memory.misfit.looks >= MISFITS && pause === null
-        ? [misfitMail(state, misfitInWords(state, memory.misfit.reason))]
+        ? [misfitMail(state, memory.misfit)]
         : []),
       ...(shortage ? [shortageMail(state, shortage)] : []),
       ...(isStalled(state, run) && pause === null ? [stalledMail(state, run)] : []),

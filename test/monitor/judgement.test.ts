@@ -152,7 +152,7 @@ describe('what does not fit', () => {
     ['ATTRIBUTE', 'log driver'],
     ['something new', 'ECS finds no place for a task: something new'],
   ])('%s', (reason, words) => {
-    expect(misfitInWords(situation({ machines: [{}] }), reason)).toContain(words);
+    expect(misfitInWords(situation({ machines: [{}] }), { reason, looks: 1 })).toContain(words);
   });
 });
 

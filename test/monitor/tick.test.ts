@@ -101,6 +101,40 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     run.close();
   });
 
+  test('RunTask refused: asked three times, then no machine is kept for it; one that is too busy is asked again', async () => {
+    const run = await RunOnAws.make(strict.endpoint, 'Refused', { machines: 2 });
+    const asked = () => strict.calls.filter((call) => call === 'ecs:RunTask').length;
+    await run.sendJobs(9);
+    await look(run, 9);
+    for (const machine of (await run.group()).machines) await run.join(machine);
+
+    // As the SDK throws it, when it has tried long enough.
+    const original = run.aws.ecs.send.bind(run.aws.ecs);
+    run.aws.ecs.send = (async (command: object) => {
+      if (!(command instanceof RunTaskCommand)) return original(command as never);
+      const busy = { name: 'ThrottlingException', $metadata: { httpStatusCode: 400 } };
+      throw Object.assign(new Error('Rate exceeded'), busy);
+    }) as never;
+    for (let minute = 0; minute < 5; minute++) await expect(look(run)).rejects.toThrow('Rate exceeded');
+    run.aws.ecs.send = original;
+    expect((await run.group()).desired).toBe(2);
+    expect(await run.mails()).toEqual([]);
+
+    const before = asked();
+    strict.denied.add('ecs:TagResource');
+    for (let minute = 0; minute < 3; minute++) await expect(look(run)).rejects.toThrow('ecs:TagResource');
+    for (let minute = 0; minute < 30; minute++) await look(run);
+    strict.denied.clear();
+    expect(asked() - before).toBe(3);
+    expect((await run.group()).desired).toBe(0);
+    const mails = (await run.mails()).filter(({ subject }) => subject.includes('paused'));
+    expect(mails.map(({ subject }) => subject)).toEqual(['Refused: paused, workers are refused']);
+    expect(mails[0]?.body).toContain(
+      'ECS refuses to start workers: User is not authorized to perform: ecs:TagResource.',
+    );
+    run.close();
+  });
+
   test('a worker of an earlier deployment gets no task; its machine is replaced when it is empty', async () => {
     const run = await RunOnAws.make(strict.endpoint, 'Outdated', { machines: 2 });
     await run.sendJobs(9);

@@ -15,8 +15,8 @@ export interface Acting {
 export interface Results {
   /** Container instances on which tasks were placed, each as often as it got one. */
   readonly placed: readonly string[];
-  /** RunTask's reason, when nothing at all found a place. */
-  readonly misfit: { readonly reason: string } | undefined;
+  /** Why RunTask started nothing at all: nothing found a place, or it was refused as it stood. */
+  readonly misfit: { readonly reason: string; readonly refused?: true } | undefined;
   /** Machines that were to end, and turned out to be at work. */
   readonly spared: readonly string[];
   /** Keys of mails that could not be sent. */

@@ -1,5 +1,7 @@
 /** Starting workers: standalone tasks, ten a call, packed so that machines fill up and others stay empty. */
 import { RunTaskCommand, type Failure } from '@aws-sdk/client-ecs';
+import { explainAwsError } from '../../aws/aws-error.ts';
+import { messageOf } from '../../errors.ts';
 import { chunks, eachOf } from '../aws.ts';
 import type { WorkerSettings } from '../../worker/settings.ts';
 import { deploymentOf, startedBy, WORKER_CONTAINER, type MonitorSettings } from '../settings.ts';
@@ -35,11 +37,20 @@ export async function startTasks(acting: Acting, tasks: number): Promise<Partial
   if (started > 0) acting.say(`started ${started} of ${tasks} workers`);
   if (reason !== undefined)
     acting.say(`ECS found no place for ${tasks - started} workers: ${reasons(failures)}`);
-  return {
-    placed,
-    errors,
-    ...(started === 0 && reason !== undefined && { misfit: { reason: mostFrequent(failures) } }),
-  };
+  return { placed, errors, ...(started === 0 && { misfit: misfitOf(failures, errors) }) };
+}
+
+function misfitOf(failures: readonly Failure[], errors: readonly unknown[]): Results['misfit'] {
+  if (failures.length > 0) return { reason: mostFrequent(failures) };
+  const refusal = errors.find(isRefusal);
+  return refusal === undefined ? undefined : { reason: messageOf(refusal), refused: true };
+}
+
+/** ECS would answer the same again: not what is too busy, out of order or out of reach. */
+function isRefusal(error: unknown): boolean {
+  const { httpStatusCode: status = 0 } =
+    (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+  return status >= 400 && status < 500 && explainAwsError(error, '').trouble !== 'too busy';
 }
 
 async function run(

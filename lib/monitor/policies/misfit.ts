@@ -1,8 +1,12 @@
-/** RunTask's reason why a task does not fit, in words, with the option to change. */
+/** RunTask's reason why it started no task, in words, with the option to change. */
+import type { Memory } from '../memory.ts';
 import type { State } from '../state.ts';
 
+type Misfit = NonNullable<Memory['misfit']>;
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
-export function misfitInWords(state: State, reason: string): string {
+export function misfitInWords(state: State, { reason, refused }: Misfit): string {
+  if (refused) return `ECS refuses to start workers: ${reason.replace(/\.$/, '')}`;
   const { MEMORY, TASKS_PER_MACHINE } = state.settings;
   const registered = Math.min(...state.nodes.flatMap(({ memory }) => memory ?? []));
   const has = Number.isFinite(registered) ? `; the smallest has ${registered} MiB for them` : '';

@@ -8,7 +8,7 @@ import type { Pause, Run } from '../memory.ts';
 import type { State } from '../state.ts';
 import { misfitInWords } from './misfit.ts';
 
-/** Looks in a row at which tasks did not fit before it counts: a machine that has just joined may need one. */
+/** Looks in a row at which no task was started before it counts: a machine that has just joined may need one. */
 const MISFITS = 3;
 
 /**
@@ -70,7 +70,10 @@ function reasonOf(state: State, fleet: Fleet, { run, neverJoined }: Troubles): R
     };
   }
   if (memory.misfit !== null && memory.misfit.looks >= MISFITS && !working) {
-    return { kind: 'tasks do not fit', why: misfitInWords(state, memory.misfit.reason) };
+    return {
+      kind: memory.misfit.refused ? 'workers are refused' : 'tasks do not fit',
+      why: misfitInWords(state, memory.misfit),
+    };
   }
   if (run.badStops >= tooManyBadStops(fleet)) {
     const { badStops, badStopSaid: said } = run;
