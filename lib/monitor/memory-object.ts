@@ -9,8 +9,12 @@ import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand } f
 import { DistributedFijiError, messageOf } from '../errors.ts';
 import { DEPLOYMENT_METADATA } from '../worker/settings.ts';
 import type { Aws } from './aws.ts';
+import { z } from 'zod';
 import { BLANK, memory, type Memory } from './memory.ts';
 import { bucketAndKey, deploymentOf, type MonitorSettings } from './settings.ts';
+
+/** With the Auto Scaling group whose machines it is about: AWS gives each stack's group another name. */
+const stored = memory.extend({ group: z.string().optional() });
 
 /** Memory as it was read: `version` is undefined when there was none. */
 export interface Recalled {
@@ -33,7 +37,8 @@ export async function recall(aws: Aws, settings: MonitorSettings): Promise<Recal
   const { bucket, key } = bucketAndKey(settings.MONITOR_MEMORY);
   try {
     const { Body, ETag } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return { memory: parse((await Body?.transformToString()) ?? '', settings.MONITOR_MEMORY), version: ETag };
+    const text = (await Body?.transformToString()) ?? '';
+    return { memory: parse(text, settings), version: ETag };
   } catch (error) {
     if (error instanceof NoSuchKey || (await isHidden(aws, bucket, key, error))) {
       return { memory: BLANK, version: undefined };
@@ -49,12 +54,18 @@ async function isHidden({ s3 }: Aws, bucket: string, key: string, error: unknown
   return KeyCount === 0;
 }
 
-function parse(text: string, where: string): Memory {
+function parse(text: string, { MONITOR_MEMORY, AUTO_SCALING_GROUP }: MonitorSettings): Memory {
   try {
-    return memory.parse(JSON.parse(text));
+    const { group = AUTO_SCALING_GROUP, ...known } = stored.parse(JSON.parse(text));
+    return group === AUTO_SCALING_GROUP ? known : ofRemovedStack(known);
   } catch (error) {
-    throw new MemoryUnreadableError(where, messageOf(error));
+    throw new MemoryUnreadableError(MONITOR_MEMORY, messageOf(error));
   }
+}
+
+/** Its machines and its run are gone, however they ended; how long jobs and starts take, and the prices, still hold. */
+function ofRemovedStack({ attemptSeconds, startSeconds, prices }: Memory): Memory {
+  return { ...BLANK, attemptSeconds, startSeconds, prices };
 }
 
 /** @returns the new version; undefined when somebody else wrote since `version` was read */
@@ -65,12 +76,13 @@ export async function commit(
   version: string | undefined,
 ): Promise<string | undefined> {
   const { bucket, key } = bucketAndKey(settings.MONITOR_MEMORY);
+  const written: z.infer<typeof stored> = { ...content, group: settings.AUTO_SCALING_GROUP };
   try {
     const { ETag } = await s3.send(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
-        Body: JSON.stringify(content),
+        Body: JSON.stringify(written),
         ContentType: 'application/json',
         Metadata: { [DEPLOYMENT_METADATA]: deploymentOf(settings) },
         ...(version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version }),

@@ -118,6 +118,12 @@ export class RunOnAws {
     return new RunOnAws(this.aws, { ...this.settings, TASK_DEFINITION }, this.#mails);
   }
 
+  /** A stack of the same names in its place: AWS names its group anew. */
+  async deployAgain(group: string): Promise<RunOnAws> {
+    await makeGroup(this.aws, group, this.settings.CLUSTER_MACHINES);
+    return new RunOnAws(this.aws, { ...this.settings, AUTO_SCALING_GROUP: group }, this.#mails);
+  }
+
   /** What the monitor tells workers of the deployment in force. */
   async inForce(): Promise<string | undefined> {
     const { bucket, key } = bucketAndKey(this.settings.MONITOR_MEMORY);

@@ -252,16 +252,6 @@ whereMotoIs(`the monitor on AWS's calls${missing ? ` (skipped: ${missing})` : ''
     run.close();
   });
 
-  test('a memory that is not there, and that S3 calls forbidden, is a blank one; a hidden one is an error', async () => {
-    const run = await RunOnAws.make(strict.endpoint, 'Hidden');
-    strict.denied.add('s3:GET monitor.json');
-    expect(await recall(run.aws, run.settings)).toEqual({ memory: BLANK, version: undefined });
-    await commit(run.aws, run.settings, BLANK, undefined);
-    await expect(recall(run.aws, run.settings)).rejects.toThrow('not authorized');
-    strict.denied.clear();
-    run.close();
-  });
-
   test('a claim that was never lifted lapses', async () => {
     const run = await RunOnAws.make(strict.endpoint, 'Lapsed');
     await commit(
