@@ -4,6 +4,7 @@ import { DistributedFijiError, messageOf, type Fault } from '../errors.ts';
 export type AwsTrouble =
   | 'credentials expired'
   | 'credentials missing'
+  | 'code of MFA needed'
   | 'credentials refused'
   | 'region missing'
   | 'region wrong'
@@ -19,8 +20,9 @@ export type AwsTrouble =
 export class AwsError extends DistributedFijiError {
   readonly trouble: AwsTrouble;
 
-  constructor(doing: string, reading: Reading, cause: unknown) {
-    super(`${doing}: ${reading.why}`, {
+  /** @param more AWS's own words, where they say more */
+  constructor(doing: string, reading: Reading, more: string | undefined, cause: unknown) {
+    super(`${doing}: ${reading.why}${more === undefined ? '' : ` (${more.replace(/\.$/, '')})`}`, {
       code: 'AWS_FAILED',
       fault: reading.fault ?? 'user',
       fix: reading.fix,
@@ -35,6 +37,8 @@ interface Reading {
   readonly why: string;
   readonly fix: string;
   readonly fault?: Fault;
+  /** What of AWS's own words says more than `why`, such as a profile's name: told with it. */
+  readonly more?: RegExp;
 }
 
 /** What an SDK error carries; HEAD requests answer without a body, so that only the status is left of them. */
@@ -55,7 +59,7 @@ export function explainAwsError(thrown: unknown, doing: string): AwsError {
 
   const seen = look(thrown);
   const reading = READINGS.find(({ when }) => when(seen));
-  return new AwsError(doing, reading ?? unknown(seen), thrown);
+  return new AwsError(doing, reading ?? unknown(seen), reading?.more?.exec(seen.message)?.[0], thrown);
 }
 
 function look(thrown: unknown): Seen {
@@ -73,6 +77,13 @@ function look(thrown: unknown): Seen {
 /** The most specific first. */
 const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[] = [
   {
+    trouble: 'code of MFA needed',
+    when: ({ message }) => /multi-factor/i.test(message),
+    why: 'the AWS profile wants a code (MFA), which cannot be typed here',
+    more: /^.+/,
+    fix: 'Get a session first (aws sso login, or aws sts get-session-token with your code). Then repeat the command with AWS_PROFILE in config.ts set to the profile of that session; or without it there, and with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the session set.',
+  },
+  {
     trouble: 'credentials expired',
     when: ({ name, message }) =>
       /ExpiredToken|TokenRefreshRequired|RequestExpired/.test(name) ||
@@ -86,6 +97,7 @@ const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[
       /CredentialsProviderError/.test(name) ||
       /could not load credentials|could not resolve credentials/i.test(message),
     why: 'there are no AWS credentials here',
+    more: /^(?!could not load credentials from any providers).+/i,
     fix: 'Run "aws configure", or set AWS_PROFILE in config.ts to a profile of ~/.aws/config.',
   },
   {
@@ -137,6 +149,8 @@ const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[
     trouble: 'access denied',
     when: ({ name, status }) => /AccessDenied|Forbidden|AuthorizationError/.test(name) || status === 403,
     why: 'AWS does not allow it to these credentials',
+    // Who may not do what. EC2 adds a text that only its administrator can decode.
+    more: /User: \S+ is not authorized to perform: .+?(?=\.? Encoded authorization|$)/,
     fix: 'Use another profile, or ask whoever keeps the account for the permission.',
   },
   {

@@ -36,6 +36,7 @@ export class RefusedError extends DistributedFijiError {
 const HOPELESS: readonly AwsTrouble[] = [
   'credentials expired',
   'credentials missing',
+  'code of MFA needed',
   'credentials refused',
   'clock wrong',
   'region missing',

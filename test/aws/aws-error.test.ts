@@ -1,5 +1,6 @@
 /** What AWS answers, sent by a server as AWS sends it, and what a user reads of it. */
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -144,13 +145,87 @@ describe('this machine', () => {
         trouble: 'credentials missing',
         fix: expect.stringContaining('aws configure'),
       });
-      expect(
-        (await errorOf(sqsClient({ region: 'us-east-1', profile: 'no such' }).send(queue))).trouble,
-      ).toBe('credentials missing');
+      expect(await errorOf(sqsClient({ region: 'us-east-1', profile: 'no such' }).send(queue))).toMatchObject(
+        {
+          trouble: 'credentials missing',
+          message: 'Reading s3://b/k: there are no AWS credentials here',
+        },
+      );
       expect((await errorOf(sqsClient({ credentials: ANY_KEYS }).send(queue))).trouble).toBe(
         'region missing',
       );
     });
+  });
+
+  describe('with profiles that give no credentials', () => {
+    const before = { ...process.env };
+    const role = 'role_arn = arn:aws:iam::123456789012:role/lab';
+    beforeAll(async () => {
+      const home = await aFolder();
+      process.env = Object.fromEntries(Object.entries(before).filter(([name]) => !name.startsWith('AWS_')));
+      Object.assign(process.env, {
+        AWS_CONFIG_FILE: join(home, 'my config'),
+        AWS_SHARED_CREDENTIALS_FILE: join(home, 'credentials'),
+      });
+      await writeFile(
+        join(home, 'my config'),
+        `[profile base]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = none\n
+[profile lab]\n${role}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/ana\n
+[profile half]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = us-east-1\n`,
+      );
+    });
+    afterAll(() => {
+      process.env = before;
+    });
+
+    const errorWith = async (profile: string) => {
+      const client = sqsClient({ region: 'us-east-1', profile });
+      try {
+        return await errorOf(client.send(new CreateQueueCommand({ QueueName: 'q' })));
+      } finally {
+        client.destroy();
+      }
+    };
+
+    test('that wants a code of another device', async () => {
+      expect(await errorWith('lab')).toMatchObject({
+        trouble: 'code of MFA needed',
+        message:
+          'Reading s3://b/k: the AWS profile wants a code (MFA), which cannot be typed here (Profile lab requires multi-factor authentication, but no MFA code callback was provided)',
+        fix: expect.stringMatching(
+          /aws sso login.*aws sts get-session-token.*AWS_PROFILE.*AWS_SESSION_TOKEN/,
+        ),
+      });
+    });
+
+    test('that is not whole: what the SDK says of it is told', async () => {
+      expect(await errorWith('half')).toMatchObject({
+        trouble: 'credentials missing',
+        message: expect.stringMatching(
+          /no AWS credentials here \(Profile is configured with invalid SSO .* Got sso_start_url, sso_region\)$/,
+        ),
+      });
+    });
+  });
+
+  test('who may not do what is told as AWS says it, without what nobody can read', () => {
+    const said = 'User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ec2:DescribeVpcs';
+    const denied = (message: string) =>
+      explainAwsError(
+        Object.assign(new Error(message), {
+          name: 'UnauthorizedOperation',
+          $metadata: { httpStatusCode: 403 },
+        }),
+        'Looking',
+      );
+    const text = `Looking: AWS does not allow it to these credentials (${said})`;
+    expect(denied(`${said}.`).message).toBe(text);
+    expect(
+      denied(
+        `You are not authorized to perform this operation. ${said}. Encoded authorization failure message: Zx9_`,
+      ).message,
+    ).toBe(text);
+    expect(denied('Access Denied').message).toBe('Looking: AWS does not allow it to these credentials');
   });
 
   test('a login that has expired, as the SDK says it', () => {
