@@ -199,7 +199,7 @@ whereMotoIs('in an account', () => {
       });
       expect(told(checked)).toEqual([
         "risk: SQS_QUEUE_NAME is 'Other', and was 'RunningQueue' when the run was deployed: that queue would be removed with 3 jobs in it.",
-        "problem: ECS_CLUSTER is 'Other', and was 'Running' when the run was deployed: machines cannot move to another cluster.",
+        "problem: ECS_CLUSTER is 'Other', and was 'Running' when the run was deployed: 4 machines cannot move to another cluster.",
         note,
       ]);
     });
@@ -228,12 +228,13 @@ whereMotoIs('in an account', () => {
       expect(told(await look(aws, { ...same, ...named }))).toEqual([note]);
     });
 
-    test('once nothing is left, or the dead-letter queue is not its own, none of it is a risk', async () => {
+    test('once nothing is left, or the dead-letter queue is not its own, none of it is a risk, and the cluster may be another', async () => {
       const { QueueUrl: theirs } = await aws.sqs.send(new CreateQueueCommand({ QueueName: 'TheLabsFailed' }));
       const { QueueUrl: empty } = await aws.sqs.send(new CreateQueueCommand({ QueueName: 'IdleQueue' }));
       await aws.sqs.send(new SendMessageCommand({ QueueUrl: theirs, MessageBody: 'failed' }));
       const settings = { SQS_QUEUE_URL: empty, DEAD_LETTER_QUEUE_URL: theirs, DESTINATION: 's3://elsewhere' };
-      await deployed('Idle', settings);
+      await deployed('Idle', { ...settings, ECS_CLUSTER: 'Idle' });
+      expect(told(await look(aws, { APP_NAME: 'Idle', ECS_CLUSTER: 'Other' }))).toEqual([]);
       expect(told(await look(aws, { APP_NAME: 'Idle', SQS_DEAD_LETTER_QUEUE: 'Other' }))).toEqual([]);
       const DEAD_LETTER_QUEUE_URL = theirs?.replace('TheLabsFailed', 'IdlerDeadMessages');
       await deployed('Idler', { ...settings, DEAD_LETTER_QUEUE_URL });

@@ -20,7 +20,7 @@ export function runOn(asked: Asked, { stack }: Known): Check[] {
       ...fewerMachines(asked, machines),
       ...otherQueue(asked, made, jobs),
       ...otherDestination(asked, made, jobs, machines),
-      ...otherCluster(asked, made),
+      ...otherCluster(asked, made, machines),
       ...goesOn(jobs, machines),
     ];
   };
@@ -116,15 +116,20 @@ function otherDestination(
   ];
 }
 
-/** The clean-up of the old cluster would empty the group, which the new one shares. */
-function otherCluster({ config }: Asked, { ECS_CLUSTER: made }: Made): Finding[] {
+/** A machine knows only the cluster that it started with, and that one could not be removed. */
+function otherCluster(
+  { config }: Asked,
+  { ECS_CLUSTER: made }: Made,
+  machines: Machines | undefined,
+): Finding[] {
   const old = made?.split('/').at(-1);
-  if (old === undefined || old === config.ECS_CLUSTER) return [];
+  const there = Math.max(machines?.desired ?? 0, machines?.there ?? 0);
+  if (old === undefined || old === config.ECS_CLUSTER || there === 0) return [];
   return [
     {
       kind: 'problem',
-      message: `ECS_CLUSTER is '${config.ECS_CLUSTER}', and was '${old}' when the run was deployed: machines cannot move to another cluster.`,
-      fix: `Write ECS_CLUSTER: '${old}', or remove the run first (npm run destroy).`,
+      message: `ECS_CLUSTER is '${config.ECS_CLUSTER}', and was '${old}' when the run was deployed: ${plural(there, 'machine')} cannot move to another cluster.`,
+      fix: `Write ECS_CLUSTER: '${old}', or wait until the run is over.`,
     },
   ];
 }

@@ -43,33 +43,9 @@ export class MachinesRemainError extends DistributedFijiError {
     super(`${String(machines.length)} machines are still ending: ${machines.join(', ')}.`, {
       code: 'AWS_FAILED',
       fault: 'environment',
-      fix: 'Run `npx cdk destroy` again in some minutes: it goes on from here.',
+      fix: 'Run `npm run destroy` again in some minutes: it goes on from here.',
     });
   }
-}
-
-export class ClusterInUseError extends DistributedFijiError {
-  constructor(cluster: string, machines: readonly string[]) {
-    super(
-      `ECS_CLUSTER cannot change while machines run: ${String(machines.length)} belong to the cluster ${cluster}.`,
-      {
-        code: 'CONFIG_INVALID',
-        fix: `Deploy again when the run has ended, or with ECS_CLUSTER: '${cluster}'.`,
-      },
-    );
-  }
-}
-
-/**
- * The fleet is to get another cluster: its machines know only this one, and the cluster could not be removed.
- * @throws {ClusterInUseError} while there are any
- */
-export async function leaveCluster(
-  { group, cluster }: Pick<Fleet, 'group' | 'cluster'>,
-  { autoScaling }: Pick<Tools, 'autoScaling'>,
-): Promise<void> {
-  const machines = (await machinesOf(group, autoScaling)) ?? [];
-  if (machines.length > 0) throw new ClusterInUseError(cluster, machines);
 }
 
 /** @throws {MachinesRemainError} when AWS has not ended every machine by the deadline. */

@@ -1,10 +1,10 @@
 /**
- * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Removal empties the fleet;
- * a change is refused while machines run that it would cut off.
+ * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Only removal does
+ * something: it empties the fleet.
  */
 import { autoScalingClient, ecsClient } from '../../aws/control-clients.ts';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
-import { emptyFleet, type Fleet, leaveCluster } from './empty.ts';
+import { emptyFleet, type Fleet } from './empty.ts';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 interface Request {
@@ -15,8 +15,6 @@ interface Request {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: CleanupProperties & { readonly ServiceToken: string };
-  /** Of an update: what they were. */
-  readonly OldResourceProperties?: CleanupProperties;
 }
 
 /** CloudFormation hands every value over as text. */
@@ -41,13 +39,7 @@ export async function handler(request: Request, context: LambdaContext): Promise
 
 async function perform(request: Request, context: LambdaContext): Promise<void> {
   const { Group, Cluster, TaskFamily, Machines } = request.ResourceProperties;
-  const before = request.OldResourceProperties;
-  if (before !== undefined && before.Cluster !== Cluster) {
-    await leaveCluster(
-      { group: before.Group, cluster: before.Cluster },
-      { autoScaling: autoScalingClient() },
-    );
-  }
+  // A change is never refused: CloudFormation, going back, asks for the reverse, and would be refused again.
   if (request.RequestType !== 'Delete') return;
 
   const fleet: Fleet = {
