@@ -8,7 +8,7 @@ export class NotDeployedError extends DistributedFijiError {
   constructor(stack: string, region: string, why: string) {
     super(`The stack ${stack} in ${region} ${why}.`, {
       code: 'MONITOR_FAILED',
-      fix: 'Deploy first (npx cdk deploy), or check APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
+      fix: 'Deploy first (npm run deploy), or check APP_NAME, AWS_REGION and AWS_PROFILE in config.ts.',
     });
   }
 }

@@ -25,7 +25,7 @@ export function runEndedMail(state: State, run: Run): Mail {
     '',
     ...(run.dead > 0 ? [reasons(state), HOW_TO_GO_ON, ''] : []),
     'Disks, public addresses, requests and storage come on top of the machines.',
-    'Results and records stay in your bucket. npx cdk destroy removes the rest.',
+    'Results and records stay in your bucket. npm run destroy removes the rest.',
   ]);
 }
 

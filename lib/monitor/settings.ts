@@ -77,7 +77,7 @@ export class MonitorSettingsError extends DistributedFijiError {
       {
         code: 'MONITOR_FAILED',
         fault: 'environment',
-        fix: 'Deploy again (npx cdk deploy): it writes these settings.',
+        fix: 'Deploy again (npm run deploy): it writes these settings.',
       },
     );
   }

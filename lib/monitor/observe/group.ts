@@ -12,7 +12,7 @@ export class GroupMissingError extends DistributedFijiError {
     super(`There is no Auto Scaling group called ${name}.`, {
       code: 'MONITOR_FAILED',
       fault: 'environment',
-      fix: 'Deploy again (npx cdk deploy), or check AWS_REGION and AWS_PROFILE in config.ts.',
+      fix: 'Deploy again (npm run deploy), or check AWS_REGION and AWS_PROFILE in config.ts.',
     });
   }
 }
