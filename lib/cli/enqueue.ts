@@ -1,5 +1,6 @@
 /** `enqueue`: the jobs of a job file into the queue that `deploy` made. */
 import { basename } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { s3Client, sqsClient } from '../aws/clients.ts';
 import { requireFilledIn, type Config } from '../config/index.ts';
@@ -12,7 +13,14 @@ import { InputsMissingError, type InputPlace, type InputsCheck } from './check-i
 import { quoted } from './command-line.ts';
 import { describeDryRun, plural, type DryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
-import { countMissing, doneJobs, lookForDone, lookForInputs } from './look-in-buckets.ts';
+import {
+  countMissing,
+  doneJobs,
+  jobsToSend,
+  lookForDone,
+  lookForInputs,
+  type Looked,
+} from './look-in-buckets.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
 import { tellWarnings } from './tell-warnings.ts';
@@ -47,24 +55,26 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
     const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
     const script = config.SCRIPT_DOWNLOAD_URL === '' ? undefined : await readUserScript(undefined, config);
     const checked = script && { script: basename(script.source), ...(await checkAgainst(script, jobFile)) };
+    if (!flags.dryRun && flags.check) refuseParameters(checked);
+    const done = await whichAreDone(jobFile, config, s3, script?.sha256, flags);
     const place = inputBuckets(config.SOURCE_BUCKET, s3);
-    const inputs = await lookForInputs(jobFile, config, place);
+    // Images of jobs that are done may be archived by now.
+    const inputs = await lookForInputs(jobsToSend(jobFile, from, done.answer), config, place);
     if (flags.dryRun) {
-      const done = script && (await lookForDone(jobFile, config, s3, script.sha256));
       process.stdout.write(
         await describeDryRun({
           jobFile,
           verb: 'sent',
           checked,
           inputs: inputs.answer,
-          done: done?.answer,
-          unknown: [inputs.why, done?.why].filter((why) => why !== undefined),
+          done: done.answer && jobFile.count - (await countMissing(jobFile, 0, done.answer)),
+          unknown: [inputs.why, done.why].filter((why) => why !== undefined),
         }),
       );
+      if (flags.check) refuseParameters(checked);
     }
-    if (flags.check) refuse(checked, inputs.answer, place);
-    // Without a script it was a dry run: anything else was refused above.
-    if (flags.dryRun || script === undefined) return;
+    if (flags.check) refuseInputs(inputs.answer, place);
+    if (flags.dryRun) return;
     tell([
       ...jobFile.notes,
       ...(checked?.problems ?? []),
@@ -72,20 +82,37 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
       ...(inputs.answer?.problems ?? []),
       ...(inputs.why === undefined ? [] : [inputs.why]),
     ]);
-    const done = await doneJobs(jobFile, config, s3, script.sha256);
     const command = commandFor(path, program.opts<{ config: string }>().config, flags);
-    await send(jobFile, { config, from, done, command });
+    await send(jobFile, { config, from, done: done.answer, command });
   } finally {
     jobFile.close();
   }
 }
 
-/** @throws ParametersError, InputsMissingError when jobs, or all of them, would fail */
-function refuse(checked: DryRun['checked'], inputs: InputsCheck | undefined, place: InputPlace): void {
+/** @throws ParametersError when jobs would fail */
+function refuseParameters(checked: DryRun['checked']): void {
   if (checked !== undefined && checked.problems.length > 0)
     throw new ParametersError(checked.script, checked.problems);
+}
+
+/** @throws InputsMissingError when all jobs would fail */
+function refuseInputs(inputs: InputsCheck | undefined, place: InputPlace): void {
   if (inputs !== undefined && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
     throw new InputsMissingError(inputs, place);
+}
+
+/** Without a script, which only a dry run may lack, none is; a dry run goes on without the answer. */
+async function whichAreDone(
+  jobFile: JobFile,
+  config: Config,
+  s3: S3Client,
+  scriptSha256: string | undefined,
+  { dryRun }: Flags,
+): Promise<Looked<DoneJobs | undefined>> {
+  if (scriptSha256 === undefined) return { answer: undefined };
+  return dryRun
+    ? lookForDone(jobFile, config, s3, scriptSha256)
+    : { answer: await doneJobs(jobFile, config, s3, scriptSha256) };
 }
 
 interface Send {

@@ -14,11 +14,11 @@ export type Looked<T> =
 
 /** Never throws: a worker finds a missing input too, and says so. */
 export async function lookForInputs(
-  jobFile: JobFile,
+  jobs: Pick<JobFile, 'messages'>,
   config: Config,
   place: InputPlace,
 ): Promise<Looked<InputsCheck>> {
-  return looked('The inputs were not looked for', config, () => checkInputs(jobFile, place));
+  return looked('The inputs were not looked for', config, () => checkInputs(jobs, place));
 }
 
 /** The same for a dry run: without an answer it tells the rest. */
@@ -27,11 +27,10 @@ export async function lookForDone(
   config: Config,
   s3: S3Client,
   scriptSha256: string,
-): Promise<Looked<number>> {
-  return looked('Which jobs are done already is not known', config, async () => {
-    const done = await doneJobs(jobFile, config, s3, scriptSha256);
-    return done === undefined ? 0 : jobFile.count - (await countMissing(jobFile, 0, done));
-  });
+): Promise<Looked<DoneJobs | undefined>> {
+  return looked('Which jobs are done already is not known', config, () =>
+    doneJobs(jobFile, config, s3, scriptSha256),
+  );
 }
 
 /**
@@ -61,6 +60,19 @@ export async function doneJobs(
 }
 
 /** Jobs of the file, from a place on, that are not done. */
+export function jobsToSend(
+  jobFile: JobFile,
+  from: number,
+  done: DoneJobs | undefined,
+): Pick<JobFile, 'messages'> {
+  return {
+    messages: async function* () {
+      for await (const job of jobFile.messages({ from })) if (!(done?.has(job) ?? false)) yield job;
+    },
+  };
+}
+
+/** How many {@link jobsToSend} are. */
 export async function countMissing(
   jobFile: JobFile,
   from: number,

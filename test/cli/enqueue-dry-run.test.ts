@@ -1,14 +1,7 @@
 /** What `enqueue --dry-run` finds out, and that it sends nothing. */
-import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
-import { openJobFile } from '../../lib/jobs/index.ts';
-import { NOTHING, recordsKey } from '../../lib/records/key.ts';
-import { openStore } from '../../lib/store/open-store.ts';
-import { aRecord } from '../fixtures/records.ts';
-import { configFor, end, enqueue, folder, jobFile, server, start } from './enqueue-place.ts';
+import { configFor, end, enqueue, jobFile, recordDone, server, start } from './enqueue-place.ts';
 
 test('--dry-run tells all and sends nothing', async () => {
   const queueUrl = await server.createQueue('DryQueue');
@@ -49,22 +42,7 @@ test('--dry-run looks for inputs in the buckets, and for jobs that are done', as
   }));
   const path = await jobFile('look.json', { output_file_location: 'o', groups });
   const config = await configFor('Look');
-  const store = openStore('s3://plates', { s3: server.s3 });
-  const { messages, close } = await openJobFile(path);
-  for await (const { job, Metadata } of messages()) {
-    if (Metadata.Well !== 'A01') continue;
-    const sha256 = hash('sha256', await readFile(join(folder, 'count spots.py')));
-    const done = aRecord({
-      job,
-      run: 'look',
-      group: Metadata,
-      parameters: Metadata,
-      script: { source: 'x', sha256 },
-    });
-    const key = recordsKey('Look', 'look', new Date(), 'w', NOTHING);
-    await store.write(key, JSON.stringify({ ...done, output_file_location: 'o/' }));
-  }
-  close();
+  await recordDone(path, 'Look', ({ Well }) => Well === 'A01');
 
   const some = await enqueue(path, '-c', config, '--dry-run');
   expect(some.err).toBe('');

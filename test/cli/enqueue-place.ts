@@ -1,15 +1,19 @@
 /** `enqueue` as its users start it, against a real queue and a real bucket, from a folder of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from '@jest/globals';
-import { parseMessage } from '../../lib/jobs/index.ts';
+import { openJobFile, parseMessage, type JobMessage } from '../../lib/jobs/index.ts';
+import { NOTHING, recordsKey } from '../../lib/records/key.ts';
+import { openStore } from '../../lib/store/open-store.ts';
 import { aFolder } from '../fixtures/folder.ts';
 import { startQueueServer, type QueueServer } from '../fixtures/queue.ts';
+import { aRecord } from '../fixtures/records.ts';
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -93,6 +97,28 @@ export async function received(url: string): Promise<string[]> {
   };
   await Promise.all(Array.from({ length: 8 }, receive));
   return jobs;
+}
+
+/** The records of jobs that succeeded, as workers write them, for those of the file that are chosen. */
+export async function recordDone(
+  path: string,
+  app: string,
+  isDone: (group: JobMessage['Metadata']) => boolean,
+): Promise<void> {
+  const store = openStore('s3://plates', { s3: server.s3 });
+  const sha256 = hash('sha256', await readFile(join(folder, 'count spots.py')));
+  const { messages, run, close } = await openJobFile(path);
+  try {
+    for await (const { job, Metadata, output_file_location } of messages()) {
+      if (!isDone(Metadata)) continue;
+      const script = { source: 'x', sha256 };
+      const done = aRecord({ job, run, group: Metadata, parameters: Metadata, script });
+      const key = recordsKey(app, run, new Date(), 'w', NOTHING);
+      await store.write(key, JSON.stringify({ ...done, output_file_location }));
+    }
+  } finally {
+    close();
+  }
 }
 
 export const wells = {

@@ -1,8 +1,21 @@
 /** The command as its users start it, against a real queue and a real bucket. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
-import { configFor, end, enqueue, folder, jobFile, received, server, start, wells } from './enqueue-place.ts';
+import {
+  configFor,
+  end,
+  enqueue,
+  folder,
+  jobFile,
+  received,
+  recordDone,
+  server,
+  start,
+  wells,
+} from './enqueue-place.ts';
 
 test('sends every job once', async () => {
   const queueUrl = await server.createQueue('SendQueue');
@@ -31,7 +44,10 @@ test('stopped half-way, says how to go on, and then no job is missing', async ()
   const config = await configFor('Stop');
   const child = start([path, '-c', config]);
   const ended = end(child);
-  while ((await server.counts(queueUrl)).waiting < 500) await sleep(20);
+  while ((await server.counts(queueUrl)).waiting < 500) {
+    const early = await Promise.race([ended, sleep(20)]);
+    if (early !== undefined) throw new Error(`enqueue ended before it was stopped: ${inspect(early)}`);
+  }
   child.kill('SIGINT');
   const { code, err } = await ended;
   const said =
@@ -69,6 +85,47 @@ test('refuses jobs that do not fit the script, unless told to send them', async 
   expect((await server.counts(queueUrl)).waiting).toBe(0);
   expect(await enqueue(path, '-c', config, '--no-check')).toMatchObject({ code: 0 });
   expect((await server.counts(queueUrl)).waiting).toBe(1);
+});
+
+test('looks for the images of those jobs alone that it would send', async () => {
+  const queueUrl = await server.createQueue('ArchiveQueue');
+  const config = await configFor('Archive');
+  // The images of A01 were archived, as it is done; those of A02 are there; those of A03 never were.
+  await server.s3.send(new PutObjectCommand({ Bucket: 'plates', Key: 'raw/A02.tif', Body: 'x' }));
+  const fileOf = (name: string, names: readonly string[]) =>
+    jobFile(name, {
+      output_file_location: 'o',
+      groups: names.map((Well) => ({ Plate: 'P', Well, image: `/home/ubuntu/bucket/raw/${Well}.tif` })),
+    });
+
+  const finished = await fileOf('finished.json', ['A01']);
+  await recordDone(finished, 'Archive', () => true);
+  for (const more of [[], ['--from', '1'], ['--dry-run']]) {
+    expect(await enqueue(finished, '-c', config, ...more)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(
+        more[0] === '--dry-run' ? 'none would be sent' : 'There is nothing to send.',
+      ),
+      err: expect.not.stringContaining('raw/A01.tif'),
+    });
+  }
+
+  // What is done does not hide that all the rest would fail; nor does what --from leaves out.
+  const some = await fileOf('some.json', ['A01', 'A03']);
+  await recordDone(some, 'Archive', ({ Well }) => Well === 'A01');
+  const missing = /The input of the job is missing:\n {2}- .*raw\/A03\.tif, which the job names/;
+  expect(await enqueue(some, '-c', config)).toMatchObject({ code: 1, err: expect.stringMatching(missing) });
+  const later = await fileOf('later.json', ['A02', 'A03']);
+  expect(await enqueue(later, '-c', config, '--from', '2')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(missing),
+  });
+  expect((await server.counts(queueUrl)).waiting).toBe(0);
+  expect(await enqueue(later, '-c', config)).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^Note: .*raw\/A03\.tif/m),
+  });
+  expect((await server.counts(queueUrl)).waiting).toBe(2);
 });
 
 test('says what to do when the queue is not there, or the job file is wrong', async () => {
