@@ -20,12 +20,14 @@ const MILLION = 1e6;
 /** Of lib/infrastructure/alarms.ts: an alarm on an expression is billed for each metric in it. */
 const ALARM_METRICS = { withMonitor: 6, without: 4 };
 
+export const DASHBOARD_MONTH = 3;
+
 /** While nothing runs, in a month. */
-export function idleCosts({ AUTO_MONITOR, CREATE_DASHBOARD }: Config): CostRow[] {
+export function idleCosts({ AUTO_MONITOR, CREATE_DASHBOARD, CLEAN_DASHBOARD }: Config): CostRow[] {
   const row = (what: string, count: number, price: number): CostRow => ({ what, count, price });
   return [
     row('metrics that the', AUTO_MONITOR ? ALARM_METRICS.withMonitor : ALARM_METRICS.without, 0.1),
-    ...(CREATE_DASHBOARD ? [row('dashboard', 1, 3)] : []),
+    ...(CREATE_DASHBOARD && !CLEAN_DASHBOARD ? [row('dashboard', 1, DASHBOARD_MONTH)] : []),
     ...(AUTO_MONITOR
       ? [
           row('calls of the monitor', MINUTES, 0.2 / MILLION),

@@ -17,7 +17,7 @@ export function whatWillExist(config: Config, derived: Derived): string[] {
       ? `a monitor, ${derived.monitorFunctionName}, that looks each minute and starts and ends them`
       : 'no monitor (AUTO_MONITOR: false): machines come while you keep npm run monitor open',
     `logs, kept for ${plural(config.LOG_RETENTION_DAYS, 'day')}: ${config.LOG_GROUP_NAME} and ${derived.machineLogGroupName}`,
-    `${config.CREATE_DASHBOARD ? `a dashboard in CloudWatch, ${derived.dashboardName}, and ` : ''}alarms${
+    `${config.CREATE_DASHBOARD ? `a dashboard in CloudWatch${config.CLEAN_DASHBOARD ? ' while jobs are there' : ''}, ${derived.dashboardName}, and ` : ''}alarms${
       config.NOTIFY_EMAIL === undefined ? '' : `, with mail to ${config.NOTIFY_EMAIL}`
     }`,
   ];
@@ -40,12 +40,8 @@ function machines(config: Config, derived: Derived): string {
 /** What it costs: idle by the month, at work by the hour. Prices of us-east-1; the Spot cap is the user's own. */
 export function whatItCosts(config: Config): string[] {
   const idle = idleCosts(config);
-  const dashboard = idle.filter(({ what }) => what === 'dashboard');
-  const ended = config.CLEAN_DASHBOARD && dashboard.length > 0;
   return [
-    `while nothing runs: no machine; ${dollars(sum(idle))} a month at most${
-      ended ? `, ${dollars(sum(idle) - sum(dashboard))} once the monitor has removed the dashboard` : ''
-    } (less in an account that uses little else)`,
+    `while nothing runs: no machine; ${dollars(sum(idle))} a month at most (less in an account that uses little else)`,
     hourly(config),
     'docs/costs.md has each figure with its source',
   ];

@@ -1,4 +1,7 @@
-/** The dashboard as the stack owns it; what is on it says the monitor, who puts the same one back (lib/monitor/dashboard.ts). */
+/**
+ * The dashboard. With CLEAN_DASHBOARD it is the monitor's, who puts and removes it with each run, and the clean-up's in
+ * the end: CloudFormation may fail to change what it finds removed. Without, it is the stack's.
+ */
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -18,6 +21,7 @@ export class Dashboard extends Construct {
       resource: 'dashboard',
       resourceName: this.name,
     });
+    if (config.CLEAN_DASHBOARD) return;
     new CfnDashboard(this, 'Dashboard', {
       dashboardName: this.name,
       dashboardBody: dashboardBody({

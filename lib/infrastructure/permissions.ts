@@ -238,7 +238,7 @@ export function schedulerStatements(functionArn: string): PolicyStatement[] {
 /** What empties the group before the stack goes. */
 export function cleanupStatements(
   arns: Arns,
-  own: { readonly group: string; readonly logGroup: string },
+  own: { readonly group: string; readonly logGroup: string; readonly dashboard: string | undefined },
 ): PolicyStatement[] {
   const inCluster = { conditions: { ArnEquals: { 'ecs:cluster': arns.cluster } } };
   return [
@@ -250,6 +250,9 @@ export function cleanupStatements(
     allow('ListTasks', ['ecs:ListTasks'], ['*'], inCluster),
     allow('StopTasks', ['ecs:StopTask'], [arns.tasks], inCluster),
     allow('WriteItsLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [own.logGroup]),
+    ...(own.dashboard === undefined
+      ? []
+      : [allow('RemoveDashboard', ['cloudwatch:DeleteDashboards'], [own.dashboard])]),
   ];
 }
 

@@ -45,15 +45,17 @@ export class DistributedFijiStack extends Stack {
       artifacts,
       worker,
     });
+    const dashboard = config.CREATE_DASHBOARD ? new Dashboard(this, 'Dashboard', config, derived) : undefined;
+    const monitorsDashboard = config.CLEAN_DASHBOARD ? dashboard : undefined;
     const cleanup = new Cleanup(this, 'CleanUp', {
       ...common,
       cluster,
       machines,
+      dashboard: monitorsDashboard,
       logGroup: logs.cleanup,
       bundle: artifacts.cleanup,
     });
     const mail = new Mail(this, 'Mail', config);
-    const dashboard = config.CREATE_DASHBOARD ? new Dashboard(this, 'Dashboard', config, derived) : undefined;
 
     const memoryKey = `${appPrefix(config.APP_NAME)}monitor.json`;
     const settings: MonitorSettings = {
@@ -67,7 +69,7 @@ export class DistributedFijiStack extends Stack {
       WORKER_DIGEST: worker.digest,
       MONITOR_MEMORY: `s3://${config.DESTINATION_BUCKET}/${memoryKey}`,
       TOPIC_ARN: mail.topic?.topicArn,
-      DASHBOARD_NAME: config.CLEAN_DASHBOARD ? dashboard?.name : undefined,
+      DASHBOARD_NAME: monitorsDashboard?.name,
     };
     if (config.AUTO_MONITOR) {
       new Monitor(this, 'Monitor', {
@@ -79,7 +81,7 @@ export class DistributedFijiStack extends Stack {
         queueArns: { jobs: jobs.queue.queueArn, deadLetters: jobs.deadLetters.queueArn },
         logGroup: logs.monitor,
         taskRoleArns: task.roleArns,
-        dashboardArn: config.CLEAN_DASHBOARD ? dashboard?.arn : undefined,
+        dashboardArn: monitorsDashboard?.arn,
         memoryKey,
         recordsPrefix: appPrefix(config.APP_NAME),
         calledAfter: cleanup,

@@ -1,6 +1,6 @@
 /**
- * The run at a glance in CloudWatch. The stack makes it and removes it; with CLEAN_DASHBOARD the monitor removes it at the
- * end of a run, since it costs money by the hour, and puts the very same one back when the next begins.
+ * The run at a glance in CloudWatch. With CLEAN_DASHBOARD the monitor puts it when a run begins and removes it at its end,
+ * since it costs money by the hour; without, the stack makes the very same one and removes it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 import { DIMENSION, type MetricName, NAMESPACE } from '../aws/embedded-metrics.ts';

@@ -85,7 +85,7 @@ function endMachines(fleet: Fleet, endings: readonly Ending[]): Action[] {
   return [{ kind: 'end machines', endings, all }];
 }
 
-/** It was removed when the last run ended; after a deploy it is there, and putting it again changes nothing. */
+/** It was removed when the last run ended. */
 function putDashboard({ memory, settings }: State): Action[] {
   const name = settings.DASHBOARD_NAME;
   return memory.run === null && name !== undefined ? [{ kind: 'put dashboard', name }] : [];

@@ -47,7 +47,7 @@ export const monitorSettings = z.object({
   MONITOR_MEMORY: z.templateLiteral(['s3://', z.string().min(1), '/', z.string().min(1)]),
   /** SNS topic for mails; without one they are only logged. */
   TOPIC_ARN: z.string().min(1).optional(),
-  /** CloudWatch dashboard to remove when a run has ended and to put back when one begins; absent: none, or it stays. */
+  /** CloudWatch dashboard to put when a run begins and to remove when it has ended; absent: none, or it stays. */
   DASHBOARD_NAME: z.string().min(1).optional(),
   /** Minutes in which a new machine has to join the cluster. */
   MACHINE_START_MINUTES: z.coerce.number().positive().default(15),

@@ -22,11 +22,17 @@ test('the defaults, line by line', () => {
     'an ECS cluster, Plates; a network of their own',
     'a monitor, PlatesMonitor, that looks each minute and starts and ends them',
     'logs, kept for 60 days: Plates and Plates_perInstance',
-    'a dashboard in CloudWatch, Plates, and alarms',
-    'while nothing runs: no machine; $4.01 a month at most, $1.01 once the monitor has removed the dashboard (less in an account that uses little else)',
+    'a dashboard in CloudWatch while jobs are there, Plates, and alarms',
+    'while nothing runs: no machine; $1.01 a month at most (less in an account that uses little else)',
     'while jobs run: a Spot machine at most $0.10 an hour (MACHINE_PRICE), and 1.2 cents for its disks and address: $0.33 an hour at most for all 3',
     'docs/costs.md has each figure with its source',
   ]);
+});
+
+test('a dashboard that stays is paid while nothing runs', () => {
+  const text = told({ CLEAN_DASHBOARD: false });
+  expect(text).toContain('a dashboard in CloudWatch, Plates, and alarms');
+  expect(text).toContain('no machine; $4.01 a month at most (less');
 });
 
 test("what is the user's own is told as that", () => {

@@ -5,7 +5,9 @@ import { parseConfig } from '../../lib/config/index.ts';
 import {
   ADDRESS_HOUR,
   besideTheMachine,
+  DASHBOARD_MONTH,
   DISK_GB_MONTH,
+  HOURS_A_MONTH,
   idleCosts,
   sum,
   SYSTEM_DISK_GB,
@@ -62,7 +64,7 @@ const alarmMetrics = (template: Template): number =>
   );
 
 test.each([
-  ['idle', idle, 8],
+  ['idle', idle, 7],
   ['run', run, 10],
 ] as const)('%s: each row is count x price, and the sum is theirs', (_, { rows, sum }, length) => {
   expect(rows).toHaveLength(length);
@@ -75,7 +77,7 @@ test.each([
 test('given the defaults, then what is deployed is what the idle table counts', () => {
   const template = templateOf({});
   expect(countOf(idle, `the ${String(alarms(template).length)} alarms`)).toBe(alarmMetrics(template));
-  template.resourceCountIs('AWS::CloudWatch::Dashboard', countOf(idle, 'dashboard'));
+  template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   const minutes = 730 * 60;
   expect(countOf(idle, 'calls of the monitor')).toBe(minutes);
@@ -132,8 +134,12 @@ test('what deploy tells is what the idle table says, and so are the prices besid
     expect([what, count, price]).toEqual([what, row?.count, row?.price]);
   }
   expect(`$${sum(told).toFixed(2)}`).toBe(idle.sum);
-  const without = idleCosts(parseConfig({ ...deployable, CREATE_DASHBOARD: false }));
-  expect(doc).toContain(`(\`CREATE_DASHBOARD: false\`) it is $${sum(without).toFixed(2)}.`);
+  const kept = idleCosts(parseConfig({ ...deployable, CLEAN_DASHBOARD: false }));
+  expect(doc).toContain(`the table comes to $${sum(kept).toFixed(2)}.`);
+  expect(doc).toContain(`$${DASHBOARD_MONTH.toFixed(2)} a month [C]`);
+  expect(doc).toContain(`${((100 * DASHBOARD_MONTH) / HOURS_A_MONTH).toFixed(1)} cents\nan hour`);
+  const none = { CREATE_DASHBOARD: false, CLEAN_DASHBOARD: false };
+  expect(sum(idleCosts(parseConfig({ ...deployable, ...none })))).toBe(sum(told));
 
   const disks = run.rows.find(({ what }) => what.startsWith('GB-months of disk'));
   expect([disks?.what.includes(`${String(SYSTEM_DISK_GB)} + EBS_VOL_SIZE`), disks?.price]).toEqual([
@@ -150,7 +156,7 @@ test('given no monitor, then what deploy tells has the alarms that are left', ()
   expect(told.find(({ what }) => what.startsWith('metrics'))?.count).toBe(
     alarmMetrics(templateOf({ AUTO_MONITOR: false })),
   );
-  expect(told).toHaveLength(2);
+  expect(told).toHaveLength(1);
 });
 
 test('each price says where it was found and when, and each place is used', () => {

@@ -1,4 +1,4 @@
-/** The dashboard that the stack makes and the one that the monitor puts back are the same, and show what is sent. */
+/** The dashboard that the stack makes (CLEAN_DASHBOARD: false) and the one that the monitor puts are the same, and show what is sent. */
 import { DIMENSION, METRICS, NAMESPACE } from '../../lib/aws/embedded-metrics.ts';
 import { dashboardBody } from '../../lib/monitor/dashboard.ts';
 import { readSettings } from '../../lib/monitor/settings.ts';
@@ -20,7 +20,9 @@ interface Widget {
 const QUEUE = 'AWS/SQS';
 
 function bodyIn(given: ConfigInput): string {
-  const [found] = Object.values(templateOf(given).findResources('AWS::CloudWatch::Dashboard')) as {
+  const [found] = Object.values(
+    templateOf({ ...given, CLEAN_DASHBOARD: false }).findResources('AWS::CloudWatch::Dashboard'),
+  ) as {
     Properties: { DashboardName: string; DashboardBody: string };
   }[];
   expect(found!.Properties.DashboardName).toBe('Plates');

@@ -107,6 +107,7 @@ test('given a plain run, then these are all the permissions there are', () => {
       `Allow ListTasks: ecs:ListTasks on * ${IN_CLUSTER}`,
       `Allow StopTasks: ecs:StopTask on ${TASKS} ${IN_CLUSTER}`,
       'Allow WriteItsLog: logs:CreateLogStream logs:PutLogEvents on <LogsCleanUp>',
+      `Allow RemoveDashboard: cloudwatch:DeleteDashboards on ${ARN}:cloudwatch::<AWS::AccountId>:dashboard/Plates`,
     ],
   });
 });

@@ -16,7 +16,7 @@ export const monitor = {
   CREATE_DASHBOARD: flag().default(true),
 
   /**
-   * Whether the monitor removes the dashboard at the end of a run, and puts it back when the next begins. `cdk destroy` removes it in any case.
+   * Whether there is a dashboard only while jobs are: the monitor puts it when a run begins and removes it at its end. `false`: from deploy to destroy.
    * @default true
    */
   CLEAN_DASHBOARD: flag().default(true),

@@ -8,6 +8,7 @@ import type { Config, Derived } from '../../config/index.ts';
 import { MACHINE_ATTRIBUTES } from '../../monitor/settings.ts';
 import type { Artifact } from '../artifact.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Dashboard } from '../dashboard.ts';
 import type { Machines } from '../machines.ts';
 import { lambdaDefaults } from '../monitor.ts';
 import { type Arns, cleanupStatements } from '../permissions.ts';
@@ -19,6 +20,8 @@ export interface CleanupProps {
   readonly arns: Arns;
   readonly cluster: Cluster;
   readonly machines: Machines;
+  /** One that the monitor puts. */
+  readonly dashboard: Dashboard | undefined;
   readonly logGroup: ILogGroup;
   readonly bundle: Artifact;
 }
@@ -26,12 +29,16 @@ export interface CleanupProps {
 export class Cleanup extends Construct {
   constructor(scope: Construct, id: string, props: CleanupProps) {
     super(scope, id);
-    const { config, derived, arns, cluster, machines, logGroup, bundle } = props;
+    const { config, derived, arns, cluster, machines, dashboard, logGroup, bundle } = props;
     const group = machines.group.autoScalingGroupName;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const policy = new Policy(this, 'Policy', {
       roles: [role],
-      statements: cleanupStatements(arns, { group, logGroup: logGroup.logGroupArn }),
+      statements: cleanupStatements(arns, {
+        group,
+        logGroup: logGroup.logGroupArn,
+        dashboard: dashboard?.arn,
+      }),
     });
     // CDK's own provider framework would leave log groups behind, and needs more functions.
     const handler = new Lambda(this, 'Function', {
@@ -47,6 +54,7 @@ export class Cleanup extends Construct {
       Cluster: cluster.name,
       TaskFamily: derived.taskFamily,
       Machines: derived.clusterExists ? `attribute:${MACHINE_ATTRIBUTES.app} == ${config.APP_NAME}` : '',
+      Dashboard: dashboard?.name ?? '',
     };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,

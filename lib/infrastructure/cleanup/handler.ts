@@ -1,9 +1,10 @@
 /**
  * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Only removal does
- * something: it empties the fleet.
+ * something: it empties the fleet, and takes away the dashboard that the monitor may have put.
  */
-import { autoScalingClient, ecsClient } from '../../aws/control-clients.ts';
+import { autoScalingClient, cloudWatchClient, ecsClient } from '../../aws/control-clients.ts';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
+import { removeDashboard } from './remove-dashboard.ts';
 import { emptyFleet, type Fleet } from './empty.ts';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
@@ -24,6 +25,8 @@ export interface CleanupProperties {
   readonly TaskFamily: string;
   /** Empty: the cluster is ours, with all that is in it. */
   readonly Machines: string;
+  /** The monitor's dashboard; empty: there is none, or the stack has it. */
+  readonly Dashboard: string;
 }
 
 interface LambdaContext {
@@ -38,7 +41,7 @@ export async function handler(request: Request, context: LambdaContext): Promise
 }
 
 async function perform(request: Request, context: LambdaContext): Promise<void> {
-  const { Group, Cluster, TaskFamily, Machines } = request.ResourceProperties;
+  const { Group, Cluster, TaskFamily, Machines, Dashboard } = request.ResourceProperties;
   // A change is never refused: CloudFormation, going back, asks for the reverse, and would be refused again.
   if (request.RequestType !== 'Delete') return;
 
@@ -55,6 +58,7 @@ async function perform(request: Request, context: LambdaContext): Promise<void> 
     pause: 5000,
     deadline: Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
   });
+  if (Dashboard !== '') await removeDashboard(Dashboard, cloudWatchClient());
 }
 
 /** What the user reads in the stack's events. */

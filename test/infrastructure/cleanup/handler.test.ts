@@ -58,6 +58,7 @@ const properties = {
   Cluster: 'Plates',
   TaskFamily: 'PlatesTask',
   Machines: '',
+  Dashboard: '',
 };
 
 async function call(request: object): Promise<Answer> {

@@ -15,12 +15,21 @@ export const monitor = {
   CREATE_DASHBOARD: {
     other: { CREATE_DASHBOARD: false },
     lands: (template, config) => {
-      template.resourceCountIs('AWS::CloudWatch::Dashboard', config.CREATE_DASHBOARD ? 1 : 0);
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        FunctionName: derive(config).monitorFunctionName,
+        Environment: {
+          Variables: { DASHBOARD_NAME: config.CREATE_DASHBOARD ? config.APP_NAME : Match.absent() },
+        },
+      });
     },
   },
   CLEAN_DASHBOARD: {
     other: { CLEAN_DASHBOARD: false },
     lands: (template, config) => {
+      template.resourceCountIs('AWS::CloudWatch::Dashboard', config.CLEAN_DASHBOARD ? 0 : 1);
+      template.hasResourceProperties('Custom::EmptyFleet', {
+        Dashboard: config.CLEAN_DASHBOARD ? config.APP_NAME : '',
+      });
       template.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName: derive(config).monitorFunctionName,
         Environment: {
