@@ -1,6 +1,6 @@
 /**
  * The one table of allowed imports: a folder of lib/ -> the other folders of lib/ it may import.
- * errors.ts and nearest.ts may be imported by all. A folder that is not listed may import nothing but these.
+ * errors.ts, nearest.ts and plural.ts may be imported by all. A folder that is not listed may import nothing but these.
  */
 const allowed = {
   // UPLOAD_FLAGS is refused with the rest of a bad config, in the words of what reads it later.
@@ -52,13 +52,13 @@ const allowed = {
 const layer = (name) => ({
   name: `imports-of-${name}`,
   severity: 'error',
-  comment: `lib/${name} may import: ${[...allowed[name], 'errors.ts', 'nearest.ts'].join(', ')}`,
+  comment: `lib/${name} may import: ${[...allowed[name], 'errors.ts', 'nearest.ts', 'plural.ts'].join(', ')}`,
   from: { path: `^lib/${name}/` },
   to: {
     path: '^lib/',
     pathNot: [
       `^lib/${name}/`,
-      '^lib/(errors|nearest)\\.ts$',
+      '^lib/(errors|nearest|plural)\\.ts$',
       ...allowed[name].map((to) => `^lib/${to.replace('.', '\\.')}${to.includes('.') ? '$' : '/'}`),
     ],
   },
@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'what-all-import-imports-nothing',
       severity: 'error',
-      from: { path: '^lib/(errors|nearest)\\.ts$' },
+      from: { path: '^lib/(errors|nearest|plural)\\.ts$' },
       to: { path: '^(lib|bin)/' },
     },
     {

@@ -1,14 +1,7 @@
 /** `deploy`: looks first, says what will exist and what it costs, and then has the CDK make it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
-import {
-  derive,
-  requireFilledIn,
-  warningsFor,
-  type Config,
-  type ConfigWarning,
-  type Derived,
-} from '../config/index.ts';
+import { derive, requireFilledIn, type Config, type Derived } from '../config/index.ts';
 import { connect, type Aws } from '../deployment/aws.ts';
 import { CdkStoppedError } from '../deployment/cdk.ts';
 import { checkDeployment, type Checked } from '../deployment/check.ts';
@@ -18,6 +11,7 @@ import { whatItCosts, whatWillExist } from '../deployment/plan.ts';
 import { untilFree } from '../deployment/queue-names.ts';
 import { runCdk } from './cdk-line.ts';
 import { commandLine } from './command-line.ts';
+import { tellWarnings } from './tell-warnings.ts';
 import { loadUserConfig, userConfigPath } from './user-config.ts';
 
 interface Flags {
@@ -35,20 +29,20 @@ export function register(command: Command, program: Command): void {
 
       say('Looking at your account, buckets and image ...');
       const checked = await checkDeployment({ config, derived, aws });
-      refuseOrTell(checked, warningsFor(config), flags.force);
+      refuseOrTell(checked, config, flags.force);
       tellPlan(config, derived, checked);
       await run({ aws, config, derived, path: userConfigPath(program), checked });
       tellEnd(config, program, isFirst(checked.stack));
     });
 }
 
-function refuseOrTell({ findings }: Checked, warnings: readonly ConfigWarning[], force: boolean): void {
+function refuseOrTell({ findings }: Checked, config: Config, force: boolean): void {
   const stop = findings.filter(({ kind }) => kind === 'problem' || (kind === 'risk' && !force));
   if (stop.length > 0) {
     throw new RefusedError('Nothing was deployed', stop);
   }
   for (const { message } of findings) process.stderr.write(`Note: ${message}\n`);
-  for (const { message, fix } of warnings) process.stderr.write(`Note: ${message} Fix: ${fix}\n`);
+  tellWarnings(config);
 }
 
 function tellPlan(config: Config, derived: Derived, { account, stack }: Checked): void {

@@ -1,5 +1,6 @@
 /** What `--dry-run` tells: everything that can be known before a job is sent, or run on this machine. */
 import type { JobFile, JobMessage, Scalar } from '../jobs/index.ts';
+import { plural } from '../plural.ts';
 import { cappedText, type InputsCheck } from './check-inputs.ts';
 import type { ParameterCheck } from './check-parameters.ts';
 
@@ -130,8 +131,4 @@ function spelled(parameters: Readonly<Record<string, Scalar>>): string {
       ([name, value]) => `${name}=${/^[^\s"]+$/.test(String(value)) ? String(value) : JSON.stringify(value)}`,
     )
     .join(' ');
-}
-
-export function plural(count: number, thing: string): string {
-  return `${count.toLocaleString('en-US')} ${thing}${count === 1 ? '' : 's'}`;
 }

@@ -5,13 +5,14 @@ import type { Command } from 'commander';
 import { s3Client, sqsClient } from '../aws/clients.ts';
 import { requireFilledIn, type Config } from '../config/index.ts';
 import { openJobFile, type JobFile, type JobMessage } from '../jobs/index.ts';
+import { plural } from '../plural.ts';
 import { queueUrl } from '../queue/queue-url.ts';
 import type { DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkAgainst, ParametersError } from './check-against.ts';
 import { InputsMissingError, type InputPlace, type InputsCheck } from './check-inputs.ts';
 import { quoted } from './command-line.ts';
-import { describeDryRun, plural, type DryRun } from './dry-run.ts';
+import { describeDryRun, type DryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
 import {
   countMissing,

@@ -4,7 +4,7 @@ import { DistributedFijiError } from '../errors.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
 import { capacityOf, thisMachine, type Capacity } from '../local/capacity.ts';
 import { runLocally, type LocalRunResult } from '../local/run.ts';
-import { plural } from './dry-run.ts';
+import { plural } from '../plural.ts';
 import { liveLine } from './live-line.ts';
 import { scratchFolder, type LocalSetup } from './local-setup.ts';
 import { progressText } from './progress-text.ts';

@@ -2,9 +2,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DistributedFijiError } from '../errors.ts';
 import type { JobFile, JobMessage } from '../jobs/index.ts';
+import { plural } from '../plural.ts';
 import { SendError, sendAll, type SendProgress } from '../queue/send.ts';
 import { bar } from './bar.ts';
-import { plural } from './dry-run.ts';
 import { duration } from './duration.ts';
 import { liveLine } from './live-line.ts';
 import { placeAfter } from './resume-place.ts';

@@ -1,12 +1,12 @@
 /** What is left of a run that is to be removed: its stack, jobs, failed jobs, machines. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Derived } from '../config/index.ts';
+import { plural } from '../plural.ts';
 import type { Asked } from './checks/check.ts';
 import { removableState } from './checks/stack-state.ts';
 import { once, unanswered, type Finding } from './finding.ts';
 import { countJobs, findQueue, seeMachines, type Jobs } from './run.ts';
 import { seeStack, type DeployedStack } from './stack.ts';
-import { plural } from './words.ts';
 
 export interface Left {
   /** Undefined when AWS did not say. */

@@ -1,7 +1,8 @@
 /** What `deploy` will make, and what it costs, in plain words. */
 import type { Config, Derived } from '../config/index.ts';
+import { plural } from '../plural.ts';
 import { besideTheMachine, idleCosts, sum } from './costs.ts';
-import { dollars, listed, plural } from './words.ts';
+import { dollars, listed } from './words.ts';
 
 /** One line each: what it is, and what it is called. */
 export function whatWillExist(config: Config, derived: Derived): string[] {

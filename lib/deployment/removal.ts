@@ -1,9 +1,10 @@
 /** What `destroy` removes, and what it leaves, in plain words. */
 import { paginateListStackResources, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Config, Derived } from '../config/index.ts';
+import { plural } from '../plural.ts';
 import { appPrefix } from '../records/record.ts';
 import type { DeployedStack } from './stack.ts';
-import { listed, plural } from './words.ts';
+import { listed } from './words.ts';
 
 export interface Resource {
   readonly type: string;

@@ -1,7 +1,4 @@
-/** Numbers with their nouns. */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
-}
+/** Lists and sums of money, as people write them. */
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {

@@ -1,7 +1,6 @@
 /** The command as its users start it, against a real queue and a real bucket. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
 import {
@@ -46,7 +45,7 @@ test('stopped half-way, says how to go on, and then no job is missing', async ()
   const ended = end(child);
   while ((await server.counts(queueUrl)).waiting < 500) {
     const early = await Promise.race([ended, sleep(20)]);
-    if (early !== undefined) throw new Error(`enqueue ended before it was stopped: ${inspect(early)}`);
+    if (early !== undefined) throw new Error(`enqueue ended by itself (${String(early.code)}): ${early.err}`);
   }
   child.kill('SIGINT');
   const { code, err } = await ended;

@@ -1,10 +1,10 @@
 /** Deploying while a run is on: allowed, except for what would cost jobs, or the reasons of those that failed. */
 import { bucketAndKey } from '../../monitor/settings.ts';
+import { plural } from '../../plural.ts';
 import type { Finding } from '../finding.ts';
 import { resourcesOf } from '../removal.ts';
 import { countJobs, seeMachines, type Jobs, type Machines } from '../run.ts';
 import type { DeployedStack } from '../stack.ts';
-import { plural } from '../words.ts';
 import type { Asked, Check, Known } from './check.ts';
 
 export function runOn(asked: Asked, { stack }: Known): Check[] {

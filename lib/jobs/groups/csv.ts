@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import { messageOf } from '../../errors.ts';
+import { plural } from '../../plural.ts';
 import { JobFileError } from '../errors.ts';
 import { excerpt, type Group, type Problem } from '../group.ts';
 
@@ -90,7 +91,7 @@ function problemOf(cause: unknown, columns: number | undefined): Problem {
       };
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
       return {
-        what: `${line} has ${counted(record?.length ?? 0, 'value')}, but the first row has ${counted(columns ?? 0, 'name')}`,
+        what: `${line} has ${plural(record?.length ?? 0, 'value')}, but the first row has ${plural(columns ?? 0, 'name')}`,
         fix: 'Give every row as many values as the first row has names; a value with the delimiter in it stands in double quotes.',
       };
     case 'CSV_QUOTE_NOT_CLOSED':
@@ -111,8 +112,4 @@ function problemOf(cause: unknown, columns: number | undefined): Problem {
         fix: 'Check that it is a text file and that you may read it.',
       };
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
