@@ -7,5 +7,5 @@ export { defineConfig, parseConfig } from './parse.ts';
 export { bucketsAreNamed, requireFilledIn } from './placeholders.ts';
 export { nearestName } from './problems.ts';
 export { type ConfigInput, type OptionName, optionNames } from './schema.ts';
-export { MOUNT_MEMORY_MIB, RESERVED_MEMORY_MIB } from './sizing.ts';
+export { MOUNT_MEMORY_MIB, RESERVED_MEMORY_MIB, SYSTEM_DISK_GB } from './sizing.ts';
 export { type ConfigWarning, warningsFor } from './warnings.ts';

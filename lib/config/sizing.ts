@@ -11,6 +11,9 @@ export const RESERVED_MEMORY_MIB = 256;
 /** What Mountpoint for S3 takes at least on each machine (its `memory-target`), without DOWNLOAD_FILES. */
 export const MOUNT_MEMORY_MIB = 512;
 
+/** Of a machine's first disk: what the ECS image comes as. Docker has the other one (EBS_VOL_SIZE). */
+export const SYSTEM_DISK_GB = 30;
+
 /** No machine registers more than this for containers. */
 export function memoryLimitMiB(labelMiB: number): number {
   return Math.floor(labelMiB * 0.96) - RESERVED_MEMORY_MIB;

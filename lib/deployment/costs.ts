@@ -2,7 +2,7 @@
  * What a run costs, in dollars of us-east-1: the figures of docs/costs.md, which says where each was found and is held to
  * these by a test.
  */
-import type { Config } from '../config/index.ts';
+import { type Config, SYSTEM_DISK_GB } from '../config/index.ts';
 
 export interface CostRow {
   /** As the table in docs/costs.md begins its row. */
@@ -47,7 +47,6 @@ export function sum(rows: readonly CostRow[]): number {
 
 /** Of the system's disk and of Docker's, a GB and month; of a public address, an hour. */
 export const DISK_GB_MONTH = 0.08;
-export const SYSTEM_DISK_GB = 30;
 export const ADDRESS_HOUR = 0.005;
 
 /** Beside the machine itself: its disks and its address, in an hour. */

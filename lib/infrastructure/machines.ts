@@ -22,7 +22,13 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AssetHashType, Stack, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { type Config, type Derived, MOUNT_MEMORY_MIB, RESERVED_MEMORY_MIB } from '../config/index.ts';
+import {
+  type Config,
+  type Derived,
+  MOUNT_MEMORY_MIB,
+  RESERVED_MEMORY_MIB,
+  SYSTEM_DISK_GB,
+} from '../config/index.ts';
 import { DistributedFijiError } from '../errors.ts';
 import { MACHINE_ATTRIBUTES } from '../monitor/settings.ts';
 import type { Artifact } from './artifact.ts';
@@ -140,9 +146,6 @@ export class Machines extends Construct {
     });
   }
 }
-
-/** What the ECS image comes as. Docker has the other volume. */
-const SYSTEM_DISK_GB = 30;
 
 function disk(sizeGB: number): BlockDeviceVolume {
   return BlockDeviceVolume.ebs(sizeGB, {

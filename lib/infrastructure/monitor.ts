@@ -137,8 +137,3 @@ export function lambdaDefaults(bundle: Artifact) {
     code: Code.fromAsset(bundle.folder, { assetHash: bundle.digest, assetHashType: AssetHashType.CUSTOM }),
   } as const;
 }
-
-/** Known before the function exists: alarms, dashboard and users' policies name it. */
-export function monitorFunctionArn(stack: Stack, functionName: string): string {
-  return stack.formatArn({ service: 'lambda', resource: `function:${functionName}` });
-}

@@ -1,7 +1,7 @@
 /** The counts in docs/costs.md are those of what is deployed, and its sums are right. Prices are AWS's, and not tested. */
 import { readFileSync } from 'node:fs';
 import { METRICS } from '../../lib/aws/embedded-metrics.ts';
-import { parseConfig } from '../../lib/config/index.ts';
+import { parseConfig, SYSTEM_DISK_GB } from '../../lib/config/index.ts';
 import {
   ADDRESS_HOUR,
   besideTheMachine,
@@ -10,7 +10,6 @@ import {
   HOURS_A_MONTH,
   idleCosts,
   sum,
-  SYSTEM_DISK_GB,
 } from '../../lib/deployment/costs.ts';
 import { deployable, type Template, templateOf } from './synth.ts';
 
