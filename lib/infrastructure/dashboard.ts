@@ -1,29 +1,17 @@
 /**
- * The dashboard. With CLEAN_DASHBOARD it is the monitor's, who puts and removes it with each run, and the clean-up's in
- * the end: CloudFormation may fail to change what it finds removed. Without, it is the stack's.
+ * The dashboard with CLEAN_DASHBOARD: false. Otherwise it is the monitor's, who puts and removes it with each run, and the
+ * clean-up's in the end: CloudFormation may fail to change what it finds removed.
  */
 import { CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config, Derived } from '../config/index.ts';
 import { dashboardBody } from '../monitor/dashboard.ts';
 
 export class Dashboard extends Construct {
-  readonly name: string;
-  readonly arn: string;
-
   constructor(scope: Construct, id: string, config: Config, derived: Derived) {
     super(scope, id);
-    this.name = derived.dashboardName;
-    this.arn = Stack.of(this).formatArn({
-      service: 'cloudwatch',
-      region: '',
-      resource: 'dashboard',
-      resourceName: this.name,
-    });
-    if (config.CLEAN_DASHBOARD) return;
     new CfnDashboard(this, 'Dashboard', {
-      dashboardName: this.name,
+      dashboardName: derived.dashboardName,
       dashboardBody: dashboardBody({
         APP_NAME: config.APP_NAME,
         AWS_REGION: config.AWS_REGION,

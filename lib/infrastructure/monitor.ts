@@ -21,7 +21,6 @@ export interface MonitorProps {
   readonly queueArns: { readonly jobs: string; readonly deadLetters: string };
   readonly logGroup: ILogGroup;
   readonly taskRoleArns: readonly string[];
-  readonly dashboardArn: string | undefined;
   readonly memoryKey: string;
   readonly recordsPrefix: string;
   /** Made before the monitor is called for the first time, and removed after its last call. */
@@ -46,7 +45,7 @@ export class Monitor extends Construct {
         memoryKey: props.memoryKey,
         recordsPrefix: props.recordsPrefix,
         topic: settings.TOPIC_ARN,
-        dashboard: props.dashboardArn,
+        dashboard: settings.DASHBOARD_NAME !== undefined,
       }),
     });
 

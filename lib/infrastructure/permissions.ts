@@ -48,6 +48,12 @@ export function arnsOf(stack: Stack, config: Config, derived: Derived, clusterAr
         resource: 'autoScalingGroup:*:autoScalingGroupName',
         resourceName: name,
       }),
+    dashboard: stack.formatArn({
+      service: 'cloudwatch',
+      region: '',
+      resource: 'dashboard',
+      resourceName: derived.dashboardName,
+    }),
     secret: secretArn(stack, config),
     repository: repositoryArn(stack, config),
   };
@@ -164,7 +170,7 @@ export function monitorStatements(
     /** What the keys of records begin with. */
     readonly recordsPrefix: string;
     readonly topic: string | undefined;
-    readonly dashboard: string | undefined;
+    readonly dashboard: boolean;
   },
 ): PolicyStatement[] {
   const inCluster = { conditions: { ArnEquals: { 'ecs:cluster': arns.cluster } } };
@@ -218,15 +224,15 @@ export function monitorStatements(
     }),
     allow('WriteItsLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [own.logGroup]),
     ...(own.topic === undefined ? [] : [allow('SendMail', ['sns:Publish'], [own.topic])]),
-    ...(own.dashboard === undefined
-      ? []
-      : [
+    ...(own.dashboard
+      ? [
           allow(
             'RemoveAndPutDashboard',
             ['cloudwatch:DeleteDashboards', 'cloudwatch:PutDashboard'],
-            [own.dashboard],
+            [arns.dashboard],
           ),
-        ]),
+        ]
+      : []),
   ];
 }
 
@@ -238,7 +244,7 @@ export function schedulerStatements(functionArn: string): PolicyStatement[] {
 /** What empties the group before the stack goes. */
 export function cleanupStatements(
   arns: Arns,
-  own: { readonly group: string; readonly logGroup: string; readonly dashboard: string | undefined },
+  own: { readonly group: string; readonly logGroup: string },
 ): PolicyStatement[] {
   const inCluster = { conditions: { ArnEquals: { 'ecs:cluster': arns.cluster } } };
   return [
@@ -250,9 +256,8 @@ export function cleanupStatements(
     allow('ListTasks', ['ecs:ListTasks'], ['*'], inCluster),
     allow('StopTasks', ['ecs:StopTask'], [arns.tasks], inCluster),
     allow('WriteItsLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [own.logGroup]),
-    ...(own.dashboard === undefined
-      ? []
-      : [allow('RemoveDashboard', ['cloudwatch:DeleteDashboards'], [own.dashboard])]),
+    // Also where there is none now: the monitor may have put one before CREATE_DASHBOARD was changed.
+    allow('RemoveDashboard', ['cloudwatch:DeleteDashboards'], [arns.dashboard]),
   ];
 }
 

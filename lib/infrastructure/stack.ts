@@ -45,8 +45,8 @@ export class DistributedFijiStack extends Stack {
       artifacts,
       worker,
     });
-    const dashboard = config.CREATE_DASHBOARD ? new Dashboard(this, 'Dashboard', config, derived) : undefined;
-    const monitorsDashboard = config.CLEAN_DASHBOARD ? dashboard : undefined;
+    const monitorsDashboard =
+      config.CREATE_DASHBOARD && config.CLEAN_DASHBOARD ? derived.dashboardName : undefined;
     const cleanup = new Cleanup(this, 'CleanUp', {
       ...common,
       cluster,
@@ -55,6 +55,10 @@ export class DistributedFijiStack extends Stack {
       logGroup: logs.cleanup,
       bundle: artifacts.cleanup,
     });
+    if (config.CREATE_DASHBOARD && !config.CLEAN_DASHBOARD) {
+      const dashboard = new Dashboard(this, 'Dashboard', config, derived);
+      dashboard.node.addDependency(cleanup); // which takes the monitor's away, where there was one
+    }
     const mail = new Mail(this, 'Mail', config);
 
     const memoryKey = `${appPrefix(config.APP_NAME)}monitor.json`;
@@ -69,7 +73,7 @@ export class DistributedFijiStack extends Stack {
       WORKER_DIGEST: worker.digest,
       MONITOR_MEMORY: `s3://${config.DESTINATION_BUCKET}/${memoryKey}`,
       TOPIC_ARN: mail.topic?.topicArn,
-      DASHBOARD_NAME: monitorsDashboard?.name,
+      DASHBOARD_NAME: monitorsDashboard,
     };
     if (config.AUTO_MONITOR) {
       new Monitor(this, 'Monitor', {
@@ -81,7 +85,6 @@ export class DistributedFijiStack extends Stack {
         queueArns: { jobs: jobs.queue.queueArn, deadLetters: jobs.deadLetters.queueArn },
         logGroup: logs.monitor,
         taskRoleArns: task.roleArns,
-        dashboardArn: monitorsDashboard?.arn,
         memoryKey,
         recordsPrefix: appPrefix(config.APP_NAME),
         calledAfter: cleanup,

@@ -8,7 +8,6 @@ import type { Config, Derived } from '../../config/index.ts';
 import { MACHINE_ATTRIBUTES } from '../../monitor/settings.ts';
 import type { Artifact } from '../artifact.ts';
 import type { Cluster } from '../cluster.ts';
-import type { Dashboard } from '../dashboard.ts';
 import type { Machines } from '../machines.ts';
 import { lambdaDefaults } from '../monitor.ts';
 import { type Arns, cleanupStatements } from '../permissions.ts';
@@ -21,7 +20,7 @@ export interface CleanupProps {
   readonly cluster: Cluster;
   readonly machines: Machines;
   /** One that the monitor puts. */
-  readonly dashboard: Dashboard | undefined;
+  readonly dashboard: string | undefined;
   readonly logGroup: ILogGroup;
   readonly bundle: Artifact;
 }
@@ -37,7 +36,6 @@ export class Cleanup extends Construct {
       statements: cleanupStatements(arns, {
         group,
         logGroup: logGroup.logGroupArn,
-        dashboard: dashboard?.arn,
       }),
     });
     // CDK's own provider framework would leave log groups behind, and needs more functions.
@@ -54,7 +52,7 @@ export class Cleanup extends Construct {
       Cluster: cluster.name,
       TaskFamily: derived.taskFamily,
       Machines: derived.clusterExists ? `attribute:${MACHINE_ATTRIBUTES.app} == ${config.APP_NAME}` : '',
-      Dashboard: dashboard?.name ?? '',
+      Dashboard: dashboard ?? '',
     };
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,

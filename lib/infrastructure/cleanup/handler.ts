@@ -1,6 +1,6 @@
 /**
- * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Only removal does
- * something: it empties the fleet, and takes away the dashboard that the monitor may have put.
+ * The Lambda that CloudFormation calls when the clean-up resource is made, changed or removed. Removal empties the fleet and
+ * takes away the dashboard that the monitor may have put; a change takes away one that is not to be the monitor's any more.
  */
 import { autoScalingClient, cloudWatchClient, ecsClient } from '../../aws/control-clients.ts';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
@@ -16,6 +16,8 @@ interface Request {
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
   readonly ResourceProperties: CleanupProperties & { readonly ServiceToken: string };
+  /** Of an update: what they were. */
+  readonly OldResourceProperties?: CleanupProperties;
 }
 
 /** CloudFormation hands every value over as text. */
@@ -42,7 +44,9 @@ export async function handler(request: Request, context: LambdaContext): Promise
 
 async function perform(request: Request, context: LambdaContext): Promise<void> {
   const { Group, Cluster, TaskFamily, Machines, Dashboard } = request.ResourceProperties;
-  // A change is never refused: CloudFormation, going back, asks for the reverse, and would be refused again.
+  const before = request.OldResourceProperties?.Dashboard ?? '';
+  if (before !== '' && before !== Dashboard) await removeDashboard(before, cloudWatchClient());
+  // Another cluster is never refused: CloudFormation, going back, asks for the reverse, and would be refused again.
   if (request.RequestType !== 'Delete') return;
 
   const fleet: Fleet = {

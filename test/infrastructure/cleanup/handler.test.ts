@@ -103,6 +103,23 @@ test('given another cluster, then there and back again: never refused, whatever 
   }
 });
 
+test('given a dashboard that was the monitor’s, then a change takes it away, and going back does not', async () => {
+  const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const monitors = { ...properties, Dashboard: 'Plates' };
+  const change = async (before: object, after: object) =>
+    call({
+      RequestType: 'Update',
+      PhysicalResourceId: 'id',
+      ResourceProperties: after,
+      OldResourceProperties: before,
+    });
+  // AWS allows nothing here: that it fails shows that it was asked.
+  expect((await change(monitors, properties)).Status).toBe('FAILED');
+  expect((await change(properties, monitors)).Status).toBe('SUCCESS');
+  expect((await change(monitors, { ...monitors, Group: 'another' })).Status).toBe('SUCCESS');
+  error.mockRestore();
+});
+
 test('removed, and AWS refuses: the answer says so, and keeps the id', async () => {
   const error = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   expect(await call({ RequestType: 'Delete', PhysicalResourceId: 'id' })).toMatchObject({
