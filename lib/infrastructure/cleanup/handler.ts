@@ -4,7 +4,7 @@
  */
 import { autoScalingClient, cloudWatchClient, ecsClient } from '../../aws/control-clients.ts';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
-import { removeDashboard } from './remove-dashboard.ts';
+import { removeDashboard } from '../../monitor/act/remove-dashboard.ts';
 import { emptyFleet, type Fleet } from './empty.ts';
 
 /** What CloudFormation sends: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */

@@ -2,7 +2,7 @@
  * Does what was decided, each thing with its own call and none stopping the others: a mail that cannot be sent must
  * not keep machines running. What failed is raised at the end, and decided anew at the next look.
  */
-import { DeleteDashboardsCommand, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
+import { PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { DeregisterContainerInstanceCommand } from '@aws-sdk/client-ecs';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
@@ -10,6 +10,7 @@ import { dashboardBody } from '../dashboard.ts';
 import type { Action, Mail } from '../state.ts';
 import type { Acting, Results } from './acting.ts';
 import { endMachines, setDesired, suspendRebalancing } from './group.ts';
+import { removeDashboard } from './remove-dashboard.ts';
 import { startTasks } from './tasks.ts';
 
 /** Some of what was decided could not be done. */
@@ -81,7 +82,7 @@ async function perform(acting: Acting, action: Action): Promise<Partial<Results>
       );
       return {};
     case 'remove dashboard':
-      await aws.cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [action.name] }));
+      await removeDashboard(action.name, aws.cloudWatch);
       say(`removed the dashboard ${action.name}`);
       return {};
   }

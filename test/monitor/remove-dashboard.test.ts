@@ -1,9 +1,9 @@
 import { ListDashboardsCommand, PutDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { cloudWatchClient } from '../../../lib/aws/control-clients.ts';
-import { removeDashboard } from '../../../lib/infrastructure/cleanup/remove-dashboard.ts';
-import { motoIsMissing } from '../../fixtures/moto.ts';
-import { type AwsServer, startAws } from '../../monitor/aws-server.ts';
+import { cloudWatchClient } from '../../lib/aws/control-clients.ts';
+import { removeDashboard } from '../../lib/monitor/act/remove-dashboard.ts';
+import { motoIsMissing } from '../fixtures/moto.ts';
+import { type AwsServer, startAws } from './aws-server.ts';
 
 const missing = motoIsMissing();
 const whereMotoIs = missing ? describe.skip : describe;

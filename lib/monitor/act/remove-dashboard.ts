@@ -1,4 +1,4 @@
-/** Takes away the dashboard that the monitor put when a run began: none, when no run is on. */
+/** Takes away the dashboard that the monitor put when a run began. There may be none: no run is on, or a person was first. */
 import { type CloudWatchClient, DeleteDashboardsCommand } from '@aws-sdk/client-cloudwatch';
 
 export async function removeDashboard(name: string, cloudWatch: CloudWatchClient): Promise<void> {
