@@ -2,6 +2,7 @@
 import { DistributedFijiError } from '../errors.ts';
 import { parametersOf, type JobFile, type JobMessage } from '../jobs/index.ts';
 import { CLASSIC_MOUNT, inputReference, type InputReference } from '../worker/input-reference.ts';
+import { grouped } from '../plural.ts';
 
 /** Where inputs are looked for: a folder on this machine (input-folder.ts), or buckets (input-buckets.ts). */
 export interface InputPlace {
@@ -30,7 +31,7 @@ const SHOWN = 5;
 /** The run would be one failure after the other. */
 export class InputsMissingError extends DistributedFijiError {
   constructor({ problems, jobs }: InputsCheck, { root }: InputPlace) {
-    const whose = jobs === 1 ? 'The input of the job is' : `The inputs of all ${spelled(jobs)} jobs are`;
+    const whose = jobs === 1 ? 'The input of the job is' : `The inputs of all ${grouped(jobs)} jobs are`;
     super(`${whose} missing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
       code: 'INPUT_INVALID',
       fix: `Mend the paths in the job file: ${CLASSIC_MOUNT} stands for ${root}. --no-check goes on all the same.`,
@@ -112,14 +113,14 @@ async function problemsOf(
   const more = missing.size - shown.length;
   if (more > 0)
     problems.push(
-      `and ${spelled(more)} more; ${spelled(check.jobsWithout)} of ${spelled(check.jobs)} jobs lack an input.`,
+      `and ${grouped(more)} more; ${grouped(check.jobsWithout)} of ${grouped(check.jobs)} jobs lack an input.`,
     );
   if (check.capped && missing.size > 0) problems.push(cappedText(check));
   return problems;
 }
 
 export function cappedText({ lookedFor }: Pick<InputsCheck, 'lookedFor'>): string {
-  return `Only the first ${spelled(lookedFor)} different inputs were looked for.`;
+  return `Only the first ${grouped(lookedFor)} different inputs were looked for.`;
 }
 
 async function whichAreMissing(
@@ -139,10 +140,6 @@ async function whichAreMissing(
 }
 
 function whoseText(count: number, jobs: number): string {
-  if (count === jobs) return jobs === 1 ? 'which the job names' : `which all ${spelled(jobs)} jobs name`;
-  return count === 1 ? 'which 1 job names' : `which ${spelled(count)} jobs name`;
-}
-
-function spelled(count: number): string {
-  return count.toLocaleString('en-US');
+  if (count === jobs) return jobs === 1 ? 'which the job names' : `which all ${grouped(jobs)} jobs name`;
+  return count === 1 ? 'which 1 job names' : `which ${grouped(count)} jobs name`;
 }

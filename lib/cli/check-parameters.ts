@@ -2,6 +2,7 @@
 import { nearestName } from '../config/index.ts';
 import { mustBeGiven, type ScriptParameter } from '../fiji/script-parameters.ts';
 import { parametersOf, type JobMessage, type Scalar } from '../jobs/index.ts';
+import { grouped } from '../plural.ts';
 
 export interface ParameterCheck {
   /** What would make jobs fail, one sentence each. */
@@ -87,14 +88,14 @@ function told(findings: ReadonlyMap<string, Finding>, count: number): string[] {
     if (values.size === 0) return text(whose(place, count));
     const told = [...values].map(([value, where]) => `${value} in ${whose(where, count)}`);
     const others = [...values.values()].reduce((left, { jobs }) => left - jobs, place.jobs);
-    if (others > 0) told.push(`something else in ${others.toLocaleString('en-US')} more`);
+    if (others > 0) told.push(`something else in ${grouped(others)} more`);
     return text(told.length === 1 ? told.join('') : `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`);
   });
 }
 
 function whose({ jobs, first }: Place, count: number): string {
-  if (jobs === count) return count === 1 ? 'the job' : `all ${count.toLocaleString('en-US')} jobs`;
-  return jobs === 1 ? `job ${first}` : `${jobs.toLocaleString('en-US')} jobs (${first} is the first)`;
+  if (jobs === count) return count === 1 ? 'the job' : `all ${grouped(count)} jobs`;
+  return jobs === 1 ? `job ${first}` : `${grouped(jobs)} jobs (${first} is the first)`;
 }
 
 /** What the value should be; undefined when it fits, or when only Fiji can say. */

@@ -1,6 +1,6 @@
 /** What `--dry-run` tells: everything that can be known before a job is sent, or run on this machine. */
 import type { JobFile, JobMessage, Scalar } from '../jobs/index.ts';
-import { plural } from '../plural.ts';
+import { grouped, plural } from '../plural.ts';
 import { cappedText, type InputsCheck } from './check-inputs.ts';
 import type { ParameterCheck } from './check-parameters.ts';
 
@@ -60,7 +60,7 @@ function doneBefore({ count }: JobFile, done: number | undefined, verb: DryRun['
   if (done === undefined || done === 0) return [];
   const left = count - done;
   return [
-    `${plural(done, 'job')} of ${count.toLocaleString('en-US')} ${done === 1 ? 'is' : 'are'} done already and would be left out: ${left === 0 ? 'none' : left.toLocaleString('en-US')} would be ${verb}.`,
+    `${plural(done, 'job')} of ${grouped(count)} ${done === 1 ? 'is' : 'are'} done already and would be left out: ${left === 0 ? 'none' : grouped(left)} would be ${verb}.`,
   ];
 }
 
@@ -101,7 +101,7 @@ function locations(jobFile: JobFile): string[] {
   const use = jobFile.locations();
   if (use.sharing === 0) return count === 1 ? [] : ['Every job has an output location of its own.'];
   return [
-    `${plural(use.count, 'output location')} for ${plural(count, 'job')}: ${use.sharing.toLocaleString('en-US')} share theirs with others.`,
+    `${plural(use.count, 'output location')} for ${plural(count, 'job')}: ${grouped(use.sharing)} share theirs with others.`,
     '  That is fine as long as their files have different names: a job never overwrites what another one of the same run wrote.',
   ];
 }
@@ -115,9 +115,9 @@ function gaps({ gaps: found }: JobFile): string[] {
     );
   const more = found.length - lines.length;
   return [
-    `Gaps: what others have and these have not (${found.length.toLocaleString('en-US')}):`,
+    `Gaps: what others have and these have not (${grouped(found.length)}):`,
     ...lines,
-    ...(more > 0 ? [`  and ${more.toLocaleString('en-US')} more.`] : []),
+    ...(more > 0 ? [`  and ${grouped(more)} more.`] : []),
   ];
 }
 

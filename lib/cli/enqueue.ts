@@ -14,14 +14,8 @@ import { InputsMissingError, type InputPlace, type InputsCheck } from './check-i
 import { quoted } from './command-line.ts';
 import { describeDryRun, type DryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
-import {
-  countMissing,
-  doneJobs,
-  jobsToSend,
-  lookForDone,
-  lookForInputs,
-  type Looked,
-} from './look-in-buckets.ts';
+import { countMissing, jobsLeft } from './jobs-left.ts';
+import { doneJobs, lookForDone, lookForInputs, type Looked } from './look-in-buckets.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
 import { tellWarnings } from './tell-warnings.ts';
@@ -60,7 +54,7 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
     const done = await whichAreDone(jobFile, config, s3, script?.sha256, flags);
     const place = inputBuckets(config.SOURCE_BUCKET, s3);
     // Images of jobs that are done may be archived by now.
-    const inputs = await lookForInputs(jobsToSend(jobFile, from, done.answer), config, place);
+    const inputs = await lookForInputs(jobsLeft(jobFile, from, done.answer), config, place);
     if (flags.dryRun) {
       process.stdout.write(
         await describeDryRun({

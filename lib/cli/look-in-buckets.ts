@@ -7,6 +7,7 @@ import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkInputs, type InputPlace, type InputsCheck } from './check-inputs.ts';
 import { liveLine } from './live-line.ts';
+import { grouped } from '../plural.ts';
 
 /** An answer, or a sentence that says why there is none. */
 export type Looked<T> =
@@ -51,37 +52,11 @@ export async function doneJobs(
       appName: config.APP_NAME,
       run,
       scriptSha256,
-      onProgress: (records) =>
-        line.show(`Looking which jobs are done: ${records.toLocaleString('en-US')} records read`),
+      onProgress: (records) => line.show(`Looking which jobs are done: ${grouped(records)} records read`),
     });
   } finally {
     line.end();
   }
-}
-
-/** Jobs of the file, from a place on, that are not done. */
-export function jobsToSend(
-  jobFile: JobFile,
-  from: number,
-  done: DoneJobs | undefined,
-): Pick<JobFile, 'messages'> {
-  return {
-    messages: async function* () {
-      for await (const job of jobFile.messages({ from })) if (!(done?.has(job) ?? false)) yield job;
-    },
-  };
-}
-
-/** How many {@link jobsToSend} are. */
-export async function countMissing(
-  jobFile: JobFile,
-  from: number,
-  done: DoneJobs | undefined,
-): Promise<number> {
-  if (done === undefined || done.size === 0) return jobFile.count - from;
-  let missing = 0;
-  for await (const job of jobFile.messages({ from })) missing += done.has(job) ? 0 : 1;
-  return missing;
 }
 
 async function looked<T>(otherwise: string, config: Config, look: () => Promise<T>): Promise<Looked<T>> {

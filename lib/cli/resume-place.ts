@@ -1,6 +1,7 @@
 /** Where sending goes on after it was stopped: `--from 12001:1f0c9d2e`, a job's number and a checksum of those before it. */
 import { DistributedFijiError } from '../errors.ts';
 import type { JobFile } from '../jobs/index.ts';
+import { grouped } from '../plural.ts';
 
 export class ResumeError extends DistributedFijiError {
   constructor(message: string, fix: string) {
@@ -24,13 +25,13 @@ export function jobsBefore(text: string, jobFile: JobFile): number {
   const upTo = Number(digits) - 1;
   if (digits === undefined || upTo < 0 || upTo >= jobFile.count) {
     throw new ResumeError(
-      `--from ${text} names no job of ${jobFile.path}, which has ${jobFile.count.toLocaleString('en-US')}.`,
+      `--from ${text} names no job of ${jobFile.path}, which has ${grouped(jobFile.count)}.`,
       `Give the number of the first job to send, 1 to ${jobFile.count}, or leave --from out.`,
     );
   }
   if (checksum !== undefined && checksum !== jobFile.checksum(upTo)) {
     throw new ResumeError(
-      `The first ${upTo.toLocaleString('en-US')} jobs of ${jobFile.path} are not those that were sent before: its groups have changed.`,
+      `The first ${grouped(upTo)} jobs of ${jobFile.path} are not those that were sent before: its groups have changed.`,
       'Leave --from out and send the whole file: a job that is sent twice does no harm.',
     );
   }

@@ -2,7 +2,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { DistributedFijiError } from '../errors.ts';
 import type { JobFile, JobMessage } from '../jobs/index.ts';
-import { plural } from '../plural.ts';
+import { grouped, plural } from '../plural.ts';
 import { SendError, sendAll, type SendProgress } from '../queue/send.ts';
 import { bar } from './bar.ts';
 import { duration } from './duration.ts';
@@ -61,7 +61,7 @@ export async function sendJobs(sending: Sending): Promise<SendProgress> {
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     latest = error.progress;
-    const sent = `${plural(latest.sent, 'job')} of ${total.toLocaleString('en-US')} had been sent`;
+    const sent = `${plural(latest.sent, 'job')} of ${grouped(total)} had been sent`;
     throw new SendingStoppedError(
       `${error.message}\n${sent}.`,
       `${error.fix ?? ''} Then go on with: ${goOn()}`.trim(),
@@ -73,7 +73,7 @@ export async function sendJobs(sending: Sending): Promise<SendProgress> {
   }
   if (latest.sent < total) {
     throw new SendingStoppedError(
-      `Stopped: ${plural(latest.sent, 'job')} of ${total.toLocaleString('en-US')} were sent.`,
+      `Stopped: ${plural(latest.sent, 'job')} of ${grouped(total)} were sent.`,
       `Go on with: ${goOn()}`,
     );
   }
@@ -116,6 +116,6 @@ class Places {
 function progressText(sent: number, total: number, seconds: number): string {
   const perSecond = sent / Math.max(seconds, 0.001);
   const left = sent === 0 ? '' : `, about ${duration((total - sent) / perSecond)} left`;
-  const rate = `${Math.round(perSecond).toLocaleString('en-US')} a second`;
-  return `${bar(sent / total)}  ${sent.toLocaleString('en-US')} of ${plural(total, 'job')}, ${rate}${left}`;
+  const rate = `${grouped(Math.round(perSecond))} a second`;
+  return `${bar(sent / total)}  ${grouped(sent)} of ${plural(total, 'job')}, ${rate}${left}`;
 }

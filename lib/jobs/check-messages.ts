@@ -11,6 +11,7 @@ import { MOST_PROBLEMS } from './errors.ts';
 import { toBody } from './parse-message.ts';
 
 import type { Spool } from './spool.ts';
+import { grouped } from '../plural.ts';
 
 /** How the groups spread over output locations: a location shared by many is fine until two write the same name. */
 export interface LocationUse {
@@ -82,7 +83,7 @@ interface Unfilled {
 function unfilledProblem(key: string, { name, group, count }: Unfilled, inLocation: boolean): Problem {
   const place = inLocation ? 'output_file_location' : 'inputs';
   const near = nearest(key, Object.keys(group));
-  const others = count === 1 ? '' : `; nor have ${(count - 1).toLocaleString('en-US')} more`;
+  const others = count === 1 ? '' : `; nor have ${grouped(count - 1)} more`;
   return {
     what: `${name} has no ${excerpt(key)}, which ${place} uses${others}`,
     fix:
@@ -94,7 +95,7 @@ function unfilledProblem(key: string, { name, group, count }: Unfilled, inLocati
 
 function tooLarge(name: string, bytes: number): Problem {
   return {
-    what: `${name} makes a message of ${bytes.toLocaleString('en-US')} bytes; it may have at most ${MAX_JOB_BYTES.toLocaleString('en-US')}`,
+    what: `${name} makes a message of ${grouped(bytes)} bytes; it may have at most ${grouped(MAX_JOB_BYTES)}`,
     fix: 'Put long values into a file beside the images and give the script its name.',
   };
 }

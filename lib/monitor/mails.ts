@@ -5,6 +5,7 @@ import { misfitInWords } from './policies/misfit.ts';
 import type { Expiring } from './policies/retention.ts';
 import type { Shortage } from './policies/shortage.ts';
 import type { Ending, Mail, State } from './state.ts';
+import { grouped } from '../plural.ts';
 
 const HOUR = 3600;
 
@@ -129,5 +130,4 @@ function mail(state: State, key: string, subject: string, lines: readonly string
   return { key, subject: whole.slice(0, 100), body: lines.join('\n') };
 }
 
-const grouped = (count: number): string => count.toLocaleString('en-US');
 const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

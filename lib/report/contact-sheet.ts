@@ -4,6 +4,7 @@
  */
 import { colourOf, textColourOn } from './colour-scale.ts';
 import { plateMap } from './plate-map.ts';
+import { grouped } from '../plural.ts';
 
 export interface Card {
   /** What the job is called, e.g. `O01`. */
@@ -78,8 +79,8 @@ ${cards.map((card, index) => cardOf(card, index)).join('\n')}
       .slice(0, MOST_FAILED)
       .map(({ label, reason }) => `<li><strong>${escape(label)}</strong> ${escape(reason)}</li>`);
     const more = failed.length - items.length;
-    if (more > 0) items.push(`<li>and ${more.toLocaleString('en-US')} more</li>`);
-    return `<section id="failed"><h2>${failed.length.toLocaleString('en-US')} failed</h2>\n<ul>\n${items.join('\n')}\n</ul></section>`;
+    if (more > 0) items.push(`<li>and ${grouped(more)} more</li>`);
+    return `<section id="failed"><h2>${grouped(failed.length)} failed</h2>\n<ul>\n${items.join('\n')}\n</ul></section>`;
   }
 
   function cardOf({ label, picture, value }: Card, index: number): string {
@@ -95,7 +96,7 @@ ${cards.map((card, index) => cardOf(card, index)).join('\n')}
 
 function textOf(value: number | undefined, measured: string | undefined): string {
   if (value === undefined) return '';
-  return `${value.toLocaleString('en-US')}${measured === undefined ? '' : ` ${measured}`}`;
+  return `${grouped(value)}${measured === undefined ? '' : ` ${measured}`}`;
 }
 
 export function escape(text: string): string {

@@ -8,6 +8,7 @@ import { excerpt, type Group, type Problem } from '../group.ts';
 import { Gaps, type Gap } from './gaps.ts';
 import { parsePattern, type FilePattern, type Reading } from './pattern.ts';
 import { SPECIAL, toTemplates, type Templates } from './templates.ts';
+import { grouped } from '../../plural.ts';
 
 /** Keys shown when nothing matches. */
 const SHOWN = 3;
@@ -203,6 +204,6 @@ function nothing(pattern: string, where: string, others: readonly string[]): Pro
 }
 
 function notMatched(count: number, others: readonly string[], where: string): string {
-  const files = count === 1 ? '1 file does' : `${count.toLocaleString('en-US')} files do`;
+  const files = count === 1 ? '1 file does' : `${grouped(count)} files do`;
   return `${files} not match the pattern under ${where} (${others.map((key) => excerpt(key)).join(', ')}).`;
 }

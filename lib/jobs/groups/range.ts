@@ -1,5 +1,6 @@
 /** Ranges as people write them: `A01..P24` (every well between), `1..9`, `001..384`, `A..H`, `Plate_01..Plate_12`. */
 import type { Problem } from '../group.ts';
+import { grouped } from '../../plural.ts';
 
 /** More values than this in one range is a slip of the pen. */
 const MOST_VALUES = 1_000_000;
@@ -29,7 +30,7 @@ export function expandRange(text: string): string[] | Problem {
     const size =
       values.length === 0
         ? 'ends before it begins'
-        : `has more than ${MOST_VALUES.toLocaleString('en-US')} values`;
+        : `has more than ${grouped(MOST_VALUES)} values`;
     return {
       what: `the range ${JSON.stringify(text)} ${size}`,
       fix: 'Write the smaller end first, e.g. "A01..P24".',
