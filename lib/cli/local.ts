@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Config } from '../config/index.ts';
-import { alreadyDone } from '../records/done.ts';
+import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { readRecords } from '../records/reader.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { checkInputs, InputsMissingError } from './check-inputs.ts';
@@ -12,6 +12,7 @@ import { mustSpeak } from './check-language.ts';
 import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
 import { inputFolder } from './input-folder.ts';
+import { countMissing, jobsLeft } from './jobs-left.ts';
 import { runAloud, StoppedError } from './local-run.ts';
 import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
 import {
@@ -73,10 +74,12 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     const name = basename(script.source);
     const check = await checkAgainst(script, jobFile);
     const folder = inputFolder(input, config.SOURCE_BUCKET);
-    const inputs = await checkInputs(jobFile, folder);
+    const known = await doneBefore(setup, config);
+    // Images of jobs that are done may be elsewhere by now.
+    const inputs = await checkInputs(jobsLeft(jobFile, 0, known), folder);
     if (flags.dryRun) {
       const checked = { script: name, ...check };
-      const done = await countDone(setup, config);
+      const done = jobFile.count - (await countMissing(jobFile, 0, known));
       process.stdout.write(await describeDryRun({ jobFile, verb: 'run', checked, inputs, done }));
     }
     if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
@@ -104,14 +107,14 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   }
 }
 
-/** Jobs of the file that a run would leave out. */
-async function countDone({ jobFile, script, output }: LocalSetup, config: Config): Promise<number> {
-  if (!config.CHECK_IF_DONE_BOOL || !existsSync(output)) return 0;
+/** What a run would leave out; it looks again once nobody else may write to the folder. */
+async function doneBefore(
+  { jobFile, script, output }: LocalSetup,
+  config: Config,
+): Promise<DoneJobs | undefined> {
+  if (!config.CHECK_IF_DONE_BOOL || !existsSync(output)) return undefined;
   const names = { store: new FolderStore(output), appName: config.APP_NAME, run: jobFile.run };
-  const done = await alreadyDone({ ...names, scriptSha256: script.sha256 });
-  let count = 0;
-  for await (const job of jobFile.messages()) if (done.has(job)) count += 1;
-  return count;
+  return alreadyDone({ ...names, scriptSha256: script.sha256 });
 }
 
 function atLeastOne(text: string): number {

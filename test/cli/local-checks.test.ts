@@ -1,6 +1,6 @@
 /** What `local` looks at before it starts anything, and what its dry run tells. */
 import { existsSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { progressText } from '../../lib/cli/progress-text.ts';
@@ -47,6 +47,20 @@ describe('inputs that are not there', () => {
     expect(stdout).not.toContain('no /home/ubuntu/bucket/A1.tif');
     expect(code).toBe(0);
   });
+
+  test('of jobs that are done: their images may be elsewhere by now', async () => {
+    const groups = ['A1', 'A4'].map((Well) => ({
+      Plate: 'P',
+      Well,
+      image: `/home/ubuntu/bucket/${Well}.tif`,
+    }));
+    const place = await aPlace({ ...JOB, groups });
+    expect((await cli(...place.args)).code).toBe(0);
+    for (const well of ['A1', 'A4']) await rm(join(place.input, `${well}.tif`));
+    const again = await cli(...place.args);
+    expect(again.stdout).toContain('2 of 2 jobs done, 2 of them before');
+    expect(again.code).toBe(0);
+  }, 120_000);
 });
 
 test('a dry run ends as the run would: parameters that do not fit, a language that Fiji has not', async () => {
