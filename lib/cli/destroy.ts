@@ -1,13 +1,13 @@
 /** `destroy`: says what would be lost, asks once, has the CDK remove the run, and says what is gone and what stays. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { derive, type Config, type Derived } from '../config/index.ts';
+import { derive, type Config } from '../config/index.ts';
 import { connect, type Aws } from '../deployment/aws.ts';
 import { CdkStoppedError } from '../deployment/cdk.ts';
 import { DeployFailedError, whyCdkFailed, whyItFailed } from '../deployment/failure.ts';
 import { RefusedError } from '../deployment/finding.ts';
-import { lookAtRun, whatWouldBeLost, type Left } from '../deployment/left.ts';
-import { resourcesOf, whatIsKept, whatWasRemoved } from '../deployment/removal.ts';
+import { lookAtRun, whatWouldBeLost, type SeenRun } from '../deployment/left.ts';
+import { whatIsKept, whatWasRemoved } from '../deployment/removal.ts';
 import { seeStack, type DeployedStack } from '../deployment/stack.ts';
 import { DistributedFijiError } from '../errors.ts';
 import { runCdk } from './cdk-line.ts';
@@ -41,21 +41,14 @@ export function register(command: Command, program: Command): void {
       return;
     }
     say(`This removes ${config.APP_NAME} from ${where}.`);
-    await ask(seen.left, derived, flags.force, commandLine('destroy', ['--force'], program));
-    await remove({
-      aws,
-      config,
-      derived,
-      path: userConfigPath(program),
-      stack: seen.stack,
-      left: seen.left,
-    });
+    await ask(seen, flags.force, commandLine('destroy', ['--force'], program));
+    await remove(aws, config, userConfigPath(program), { ...seen, stack: seen.stack });
   });
 }
 
 /** Once, and only when something would be lost. */
-async function ask(left: Left, derived: Derived, force: boolean, forced: string): Promise<void> {
-  const lost = whatWouldBeLost(left, derived);
+async function ask({ left, borrowed }: SeenRun, force: boolean, forced: string): Promise<void> {
+  const lost = whatWouldBeLost(left, borrowed);
   if (lost.length === 0) return;
   say('With it these are lost:');
   for (const line of lost) say(`  - ${line}`);
@@ -85,20 +78,15 @@ async function yes(question: string): Promise<boolean> {
   }
 }
 
-interface Remove {
-  readonly aws: Aws;
-  readonly config: Config;
-  readonly derived: Derived;
-  readonly path: string;
-  readonly stack: DeployedStack;
-  readonly left: Left;
-}
-
-async function remove({ aws, config, derived, path, stack, left }: Remove): Promise<void> {
-  const resources = await resourcesOf(aws.cloudFormation, stack.id).catch(() => []);
+async function remove(
+  aws: Aws,
+  config: Config,
+  path: string,
+  { stack, resources = [], borrowed, left }: SeenRun & { readonly stack: DeployedStack },
+): Promise<void> {
   if (left.machines > 0) say('Machines take one to three minutes to end; it is waited for them.');
   const since = new Date();
-  const words = ['destroy', derived.stackName, '--force'];
+  const words = ['destroy', stack.name, '--force'];
   const command = { words, config: path, profile: config.AWS_PROFILE };
   const { end, said } = await runCdk({ command, doing: 'removing' });
   if (end === 'stopped') throw new CdkStoppedError('destroy');
@@ -110,7 +98,7 @@ async function remove({ aws, config, derived, path, stack, left }: Remove): Prom
   say(`\nRemoved: ${config.APP_NAME}, and with it`);
   for (const line of whatWasRemoved(resources, left.machines)) say(`  - ${line}`);
   say('Kept:');
-  for (const line of whatIsKept(config, derived, stack.made, left.deadLetters)) say(`  - ${line}`);
+  for (const line of whatIsKept(config, borrowed, left.deadLetters)) say(`  - ${line}`);
 }
 
 function say(line: string): void {

@@ -1,10 +1,10 @@
 /** What is left of a run that is to be removed: its stack, jobs, failed jobs, machines. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { Derived } from '../config/index.ts';
 import { plural } from '../plural.ts';
 import type { Asked } from './checks/check.ts';
 import { removableState } from './checks/stack-state.ts';
 import { once, unanswered, type Finding } from './finding.ts';
+import { borrowed, resourcesOf, type Borrowed, type Resource } from './resources.ts';
 import { countJobs, findQueue, seeMachines, type Jobs } from './run.ts';
 import { seeStack, type DeployedStack } from './stack.ts';
 
@@ -20,6 +20,9 @@ export interface SeenRun {
   readonly account: string | undefined;
   /** Undefined when there is none. */
   readonly stack: DeployedStack | undefined;
+  /** Undefined when AWS did not say. */
+  readonly resources: readonly Resource[] | undefined;
+  readonly borrowed: Borrowed;
   readonly left: Left;
   readonly findings: readonly Finding[];
 }
@@ -49,9 +52,9 @@ export async function lookAtRun(asked: Asked): Promise<SeenRun> {
   ]);
   if (stack !== undefined) findings.push(...removableState(stack, config.AWS_REGION));
   const group = stack?.made?.AUTO_SCALING_GROUP;
-  const [jobs, dead, machines] =
+  const [jobs, dead, machines, resources] =
     stack === undefined
-      ? [NONE, NONE]
+      ? [NONE, NONE, undefined, []]
       : await Promise.all([
           answer('Counting the jobs', () => count(asked, stack.made?.SQS_QUEUE_URL, config.SQS_QUEUE_NAME)),
           answer('Counting the jobs that failed', () =>
@@ -60,10 +63,13 @@ export async function lookAtRun(asked: Asked): Promise<SeenRun> {
           answer('Counting the machines', async () =>
             group === undefined ? undefined : seeMachines(aws, group),
           ),
+          answer('Looking what the stack holds', () => resourcesOf(aws.cloudFormation, stack.id)),
         ]);
   return {
     account,
     stack,
+    resources,
+    borrowed: borrowed(stack ?? { made: undefined }, resources, config, derived),
     left: {
       jobs,
       deadLetters: dead && dead.waiting + dead.running,
@@ -80,7 +86,10 @@ async function count({ aws }: Asked, known: string | undefined, name: string): P
 }
 
 /** A line for each; none when nothing would be lost. SQS's counts are approximate. */
-export function whatWouldBeLost({ jobs, deadLetters, machines }: Left, derived: Derived): string[] {
+export function whatWouldBeLost(
+  { jobs, deadLetters, machines }: Left,
+  { deadLetters: staying }: Borrowed,
+): string[] {
   const lines = [];
   if (jobs === undefined) lines.push('jobs that could not be counted');
   if (jobs !== undefined && jobs.waiting > 0) {
@@ -91,7 +100,7 @@ export function whatWouldBeLost({ jobs, deadLetters, machines }: Left, derived: 
       `${plural(jobs.running, 'job')} running${machines > 0 ? ` on ${plural(machines, 'machine')}` : ''}`,
     );
   }
-  if (derived.deadLetterQueueExists || deadLetters === 0) return lines;
+  if (staying !== undefined || deadLetters === 0) return lines;
   lines.push(
     deadLetters === undefined
       ? 'failed jobs that could not be counted'

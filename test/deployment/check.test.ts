@@ -261,18 +261,19 @@ whereMotoIs('in an account', () => {
       );
     });
 
-    test('removing it: what would be lost is counted, but for a dead-letter queue that stays', async () => {
+    test('removing it: what would be lost is counted, whatever a config says that has changed since, but for a dead-letter queue that stays', async () => {
       const left = async (over: ConfigInput) => {
         const config = parseConfig({ ...valid, ...APP, ...over });
         const seen = await lookAtRun({ config, derived: derive(config), aws });
-        return whatWouldBeLost(seen.left, derive(config));
+        return whatWouldBeLost(seen.left, seen.borrowed);
       };
-      const jobs = '3 jobs in the queue, not begun or to be tried again';
-      expect(await left({})).toEqual([
-        jobs,
+      const lost = [
+        '3 jobs in the queue, not begun or to be tried again',
         '1 job in the dead-letter queue, with the reasons why it failed',
-      ]);
-      expect(await left({ USE_EXISTING_DEAD_LETTER_QUEUE: true })).toEqual([jobs]);
+      ];
+      expect(await left({})).toEqual(lost);
+      expect(await left({ USE_EXISTING_DEAD_LETTER_QUEUE: true })).toEqual(lost);
+      expect(await left({ APP_NAME: 'Idle' })).toEqual([]);
       expect(await left({ APP_NAME: 'NoSuchRun' })).toEqual([]);
     });
   });

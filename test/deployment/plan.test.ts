@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { type ConfigInput, derive, parseConfig } from '../../lib/config/index.ts';
 import { whatItCosts, whatWillExist } from '../../lib/deployment/plan.ts';
 import { whatIsKept, whatWasRemoved } from '../../lib/deployment/removal.ts';
+import { borrowed } from '../../lib/deployment/resources.ts';
 
 const base: ConfigInput = {
   APP_NAME: 'Plates',
@@ -98,7 +99,7 @@ test('what was removed is counted, and named where people know the name', () => 
 test('what is kept: results always, and what was there before', () => {
   const kept = (over: ConfigInput): string[] => {
     const config = parseConfig({ ...base, ...over });
-    return whatIsKept(config, derive(config), undefined, 3);
+    return whatIsKept(config, borrowed({ made: undefined }, undefined, config, derive(config)), 3);
   };
   expect(kept({})).toEqual([
     'your results, with records and job logs (distributed-fiji/Plates/), in s3://plates',
@@ -119,4 +120,34 @@ test('what is kept: results always, and what was there before', () => {
       'your network vpc-0123456789abcdef0',
     ]),
   );
+});
+
+test('what is kept is told from what was deployed, not from a config that has changed since', () => {
+  const changed = parseConfig({
+    ...base,
+    SQS_DEAD_LETTER_QUEUE: 'Failed',
+    USE_EXISTING_DEAD_LETTER_QUEUE: true,
+    ECS_CLUSTER: 'default',
+    VPC_ID: 'vpc-0123456789abcdef0',
+  });
+  const address = 'https://sqs.us-east-1.amazonaws.com/123456789012/';
+  const made = { DEAD_LETTER_QUEUE_URL: `${address}PlatesDeadMessages`, ECS_CLUSTER: 'Plates' };
+  const own = [
+    { type: 'AWS::SQS::Queue', id: made.DEAD_LETTER_QUEUE_URL },
+    { type: 'AWS::ECS::Cluster', id: 'Plates' },
+    { type: 'AWS::EC2::VPC', id: 'vpc-1' },
+  ];
+  const nothing = { deadLetters: undefined, cluster: undefined, network: undefined };
+  expect(borrowed({ made }, own, changed, derive(changed))).toEqual(nothing);
+
+  const now = parseConfig(base);
+  const theirs = {
+    DEAD_LETTER_QUEUE_URL: `${address}Failed`,
+    ECS_CLUSTER: 'arn:aws:ecs:us-east-1:123456789012:cluster/ours',
+  };
+  expect(borrowed({ made: theirs }, own.slice(0, 1), now, derive(now))).toEqual({
+    ...nothing,
+    deadLetters: 'Failed',
+    cluster: 'ours',
+  });
 });

@@ -2,7 +2,7 @@
 import { bucketAndKey } from '../../monitor/settings.ts';
 import { plural } from '../../plural.ts';
 import type { Finding } from '../finding.ts';
-import { resourcesOf } from '../removal.ts';
+import { holdsQueue, lastPart, resourcesOf } from '../resources.ts';
 import { countJobs, seeMachines, type Jobs, type Machines } from '../run.ts';
 import type { DeployedStack } from '../stack.ts';
 import type { Asked, Check, Known } from './check.ts';
@@ -50,7 +50,7 @@ function fewerMachines({ config }: Asked, machines: Machines | undefined): Findi
 type Made = NonNullable<DeployedStack['made']>;
 
 function otherQueue({ config }: Asked, { SQS_QUEUE_URL: url }: Made, jobs: Jobs | undefined): Finding[] {
-  const old = url?.split('/').at(-1);
+  const old = url && lastPart(url);
   if (old === undefined || old === config.SQS_QUEUE_NAME || jobs === undefined) return [];
   const lost = jobs.waiting + jobs.running;
   if (lost === 0) return [];
@@ -69,13 +69,12 @@ async function otherDeadLetters(
   { id }: DeployedStack,
   { DEAD_LETTER_QUEUE_URL: url }: Made,
 ): Promise<Finding[]> {
-  const old = url && nameOf(url);
+  const old = url && lastPart(url);
   const { deadLetterQueueName: name, deadLetterQueueExists: exists } = derived;
   if (url === undefined || old === undefined || (old === name && !exists)) return [];
   const [resources, jobs] = await Promise.all([resourcesOf(aws.cloudFormation, id), countJobs(aws.sqs, url)]);
-  const isOurs = resources.some(({ type, id: queue }) => type === 'AWS::SQS::Queue' && nameOf(queue) === old);
   const lost = jobs === undefined ? 0 : jobs.waiting + jobs.running;
-  if (!isOurs || lost === 0) return [];
+  if (!holdsQueue(resources, url) || lost === 0) return [];
   const option =
     old === name && config.USE_EXISTING_DEAD_LETTER_QUEUE
       ? 'USE_EXISTING_DEAD_LETTER_QUEUE is true'
@@ -87,11 +86,6 @@ async function otherDeadLetters(
       fix: `Write SQS_DEAD_LETTER_QUEUE: '${old}'${exists ? ' and leave USE_EXISTING_DEAD_LETTER_QUEUE out' : ''}, or move the failed jobs to another queue first; with --force they are lost.`,
     },
   ];
-}
-
-/** Of a queue's address. */
-function nameOf(url: string): string | undefined {
-  return url.split('/').at(-1);
 }
 
 /** Workers of the last deployment look there whether they are still wanted, and may no longer write there. */
@@ -122,7 +116,7 @@ function otherCluster(
   { ECS_CLUSTER: made }: Made,
   machines: Machines | undefined,
 ): Finding[] {
-  const old = made?.split('/').at(-1);
+  const old = made && lastPart(made);
   const there = Math.max(machines?.desired ?? 0, machines?.there ?? 0);
   if (old === undefined || old === config.ECS_CLUSTER || there === 0) return [];
   return [

@@ -28,9 +28,7 @@ export function expandRange(text: string): string[] | Problem {
   }
   if (values.length === 0 || values.length > MOST_VALUES) {
     const size =
-      values.length === 0
-        ? 'ends before it begins'
-        : `has more than ${grouped(MOST_VALUES)} values`;
+      values.length === 0 ? 'ends before it begins' : `has more than ${grouped(MOST_VALUES)} values`;
     return {
       what: `the range ${JSON.stringify(text)} ${size}`,
       fix: 'Write the smaller end first, e.g. "A01..P24".',
