@@ -1,7 +1,7 @@
 /** The stack of a run, as CloudFormation tells it. */
 import { DescribeStacksCommand, type CloudFormationClient, type Stack } from '@aws-sdk/client-cloudformation';
 import { messageOf } from '../errors.ts';
-import { monitorSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
+import { deployedSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
 import type { z } from 'zod';
 
 export interface DeployedStack {
@@ -16,7 +16,7 @@ export interface DeployedStack {
 }
 
 /** What is read of a deployment that may be older than this code: each may be missing. */
-const made = monitorSettings
+const made = deployedSettings
   .pick({
     SQS_QUEUE_URL: true,
     DEAD_LETTER_QUEUE_URL: true,
@@ -24,6 +24,7 @@ const made = monitorSettings
     AUTO_SCALING_GROUP: true,
     CLUSTER_MACHINES: true,
     DESTINATION: true,
+    SOURCE: true,
   })
   .partial();
 export type Made = z.infer<typeof made>;

@@ -2,7 +2,7 @@
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { type Config, derive } from '../config/index.ts';
-import { type MonitorSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
+import { type DeployedSettings, type MonitorSettings, SETTINGS_OUTPUT } from '../monitor/settings.ts';
 import { appPrefix } from '../records/record.ts';
 import { Alarms } from './alarms.ts';
 import type { Artifacts } from './artifacts.ts';
@@ -92,12 +92,12 @@ export class DistributedFijiStack extends Stack {
     }
     const alarms = new Alarms(this, 'Alarms', { config, derived, jobs, topic: mail.topic });
     alarms.node.addDependency(cleanup); // removed before it, or it would be an alarm that the monitor is silent
-    this.output(settings, jobs);
+    this.output({ ...settings, SOURCE: `s3://${config.SOURCE_BUCKET}` }, jobs);
   }
 
-  private output(settings: MonitorSettings, jobs: JobQueue): void {
+  private output(settings: DeployedSettings, jobs: JobQueue): void {
     new CfnOutput(this, SETTINGS_OUTPUT, {
-      description: 'What the commands on your computer read (npm run monitor, destroy)',
+      description: 'What the commands on your computer read (npm run monitor, deploy, destroy)',
       value: this.toJsonString(settings),
     });
     new CfnOutput(this, 'QueueUrl', {

@@ -1,7 +1,8 @@
 /**
  * What the monitor is told, by environment variables: read once when its Lambda, or `npm run monitor`, starts. This
  * schema is the only place that knows their names. Whoever deploys writes toEnvironment() as the Lambda's environment
- * and, as one line of JSON, as the stack output SETTINGS_OUTPUT, where `npm run monitor` finds it.
+ * and, as one line of JSON, with what else the next deploy must know, as the stack output SETTINGS_OUTPUT, where
+ * `npm run monitor` finds it.
  */
 import { z } from 'zod';
 import { DistributedFijiError } from '../errors.ts';
@@ -59,6 +60,13 @@ export const monitorSettings = z.object({
   RETENTION_DAYS: positive.max(14).default(14),
 });
 export type MonitorSettings = z.infer<typeof monitorSettings>;
+
+/** What the stack output SETTINGS_OUTPUT holds. */
+export const deployedSettings = monitorSettings.extend({
+  /** `s3://bucket`: where workers read images. */
+  SOURCE: z.templateLiteral(['s3://', z.string().min(1)]),
+});
+export type DeployedSettings = z.infer<typeof deployedSettings>;
 
 /** The environment variables that give a monitor these settings; absent options stay absent. */
 export function toEnvironment(settings: z.input<typeof monitorSettings>): Record<string, string> {

@@ -168,6 +168,7 @@ whereMotoIs('in an account', () => {
         AUTO_SCALING_GROUP: 'group',
         CLUSTER_MACHINES: 4,
         DESTINATION: 's3://plates-of-ours',
+        SOURCE: 's3://plates-of-ours',
       };
       await deployed('Running', settings);
       await aws.sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: 'failed' }));
@@ -241,7 +242,7 @@ whereMotoIs('in an account', () => {
       expect(told(await look(aws, { APP_NAME: 'Idler', SQS_DEAD_LETTER_QUEUE: 'Other' }))).toEqual([]);
     });
 
-    test('another destination, which the workers of now know nothing of: a risk while there are jobs or machines', async () => {
+    test('another bucket, where workers at work may not read or write: a risk while there are jobs or machines', async () => {
       await bucket('results-of-ours', REGION);
       const checked = await look(aws, {
         ...APP,
@@ -254,6 +255,14 @@ whereMotoIs('in an account', () => {
       ]);
       expect(checked.findings.find(({ kind }) => kind === 'risk')?.fix).toContain(
         "DESTINATION_BUCKET: 'plates-of-ours'",
+      );
+      const source = await look(aws, { ...APP, CLUSTER_MACHINES: 4, SOURCE_BUCKET: 'results-of-ours' });
+      expect(told(source)).toEqual([
+        "risk: SOURCE_BUCKET is 'results-of-ours', and images came from 'plates-of-ours' when the run was deployed (3 jobs left, 4 machines): workers at work could no longer read there, and their jobs would fail.",
+        note,
+      ]);
+      expect(source.findings.find(({ kind }) => kind === 'risk')?.fix).toContain(
+        "SOURCE_BUCKET: 'plates-of-ours'",
       );
       const all = { AWS_BUCKET: 'results-of-ours', SOURCE_BUCKET: 'plates-of-ours' };
       expect(told(await look(aws, { ...APP, CLUSTER_MACHINES: 4, ...all }))[0]).toMatch(

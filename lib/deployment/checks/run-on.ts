@@ -19,7 +19,7 @@ export function runOn(asked: Asked, { stack }: Known): Check[] {
     return [
       ...fewerMachines(asked, machines),
       ...otherQueue(asked, made, jobs),
-      ...otherDestination(asked, made, jobs, machines),
+      ...otherBuckets(asked, made, jobs, machines),
       ...otherCluster(asked, made, machines),
       ...goesOn(jobs, machines),
     ];
@@ -88,26 +88,45 @@ async function otherDeadLetters(
   ];
 }
 
-/** Workers of the last deployment look there whether they are still wanted, and may no longer write there. */
-function otherDestination(
+/** The permissions of workers at work change with the deployment: they may no longer read or write the old buckets. */
+function otherBuckets(
   { config }: Asked,
-  { DESTINATION: made }: Made,
+  made: Made,
   jobs: Jobs | undefined,
   machines: Machines | undefined,
 ): Finding[] {
-  const old = made && bucketAndKey(made).bucket;
-  if (old === undefined || old === config.DESTINATION_BUCKET) return [];
   const there = machines?.there ?? 0;
   const left = (jobs?.waiting ?? 0) + (jobs?.running ?? 0);
   if (left + there === 0) return [];
-  const option = config.DESTINATION_BUCKET === config.AWS_BUCKET ? 'AWS_BUCKET' : 'DESTINATION_BUCKET';
-  return [
-    {
-      kind: 'risk',
-      message: `${option} is '${config.DESTINATION_BUCKET}', and results went to '${old}' when the run was deployed (${plural(left, 'job')} left, ${plural(there, 'machine')}): workers at work could no longer write there, and their jobs would be done in vain.`,
-      fix: `Write DESTINATION_BUCKET: '${old}', or wait until the run is over; with --force those jobs begin anew, and the run's results are in two buckets.`,
-    },
-  ];
+  const atWork = `${plural(left, 'job')} left, ${plural(there, 'machine')}`;
+  const moved = (
+    [
+      {
+        option: 'DESTINATION_BUCKET',
+        was: made.DESTINATION,
+        then: 'results went to',
+        lost: 'write there, and their jobs would be done in vain',
+        forced: "those jobs begin anew, and the run's results are in two buckets",
+      },
+      {
+        option: 'SOURCE_BUCKET',
+        was: made.SOURCE,
+        then: 'images came from',
+        lost: 'read there, and their jobs would fail',
+        forced: 'jobs under way fail, and are tried again with the new one's images',
+      },
+    ] as const
+  ).flatMap(({ option, was, ...words }) => {
+    const old = was && bucketAndKey(was).bucket;
+    return old === undefined || old === config[option]
+      ? []
+      : [{ option, old, now: config[option], ...words }];
+  });
+  return moved.map(({ option, old, now, then, lost, forced }) => ({
+    kind: 'risk',
+    message: `${now === config.AWS_BUCKET ? 'AWS_BUCKET' : option} is '${now}', and ${then} '${old}' when the run was deployed (${atWork}): workers at work could no longer ${lost}.`,
+    fix: `Write ${option}: '${old}', or wait until the run is over; with --force ${forced}.`,
+  }));
 }
 
 /** A machine knows only the cluster that it started with, and that one could not be removed. */
