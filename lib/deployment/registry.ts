@@ -1,9 +1,10 @@
 /**
- * Whether a registry has an image: `HEAD /v2/NAME/manifests/TAG`, as Docker Hub and every OCI registry answer it, after
- * the token that they give to anybody. A HEAD is not counted as a pull.
+ * Whether a registry has an image, and for which processors: `GET /v2/NAME/manifests/TAG`, as Docker Hub and every OCI
+ * registry answer it, after the token that they give to anybody. Docker Hub counts it as one pull; no layer is fetched.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md, https://distribution.github.io/distribution/spec/auth/token/
  */
 import { messageOf } from '../errors.ts';
+import { architecturesOf, MANIFESTS } from './manifest.ts';
 
 export interface ImageReference {
   /** Host, with its port where it names one. */
@@ -14,7 +15,8 @@ export interface ImageReference {
 }
 
 export type Answer =
-  | { readonly kind: 'there' }
+  /** `architectures`: as images name them (`amd64`, `arm64`); undefined when the registry did not say. */
+  | { readonly kind: 'there'; readonly architectures: readonly string[] | undefined }
   /** `why`: the end of a sentence. */
   | { readonly kind: 'missing'; readonly why: string }
   /** It does not tell strangers: private, or not there. */
@@ -39,28 +41,28 @@ export function imageReference(name: string): ImageReference {
   };
 }
 
-/** What may come: one image, or a list of one for each architecture. Without the right one a registry says 404. */
-const MANIFESTS = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-].join(', ');
-
 /** A registry that says nothing for so long is not waited for. */
 const PATIENCE_MS = 10_000;
 
 export async function askRegistry(image: ImageReference): Promise<Answer> {
   const { registry, repository, version } = image;
-  const address = `${originOf(registry)}/v2/${repository}/manifests/${version}`;
+  const base = `${originOf(registry)}/v2/${repository}`;
   try {
-    let answer = await head(address);
+    let token: string | undefined;
+    let answer = await get(`${base}/manifests/${version}`, token);
     if (answer.status === 401) {
-      const token = await anonymousToken(answer.headers.get('www-authenticate') ?? '');
+      token = await anonymousToken(answer.headers.get('www-authenticate') ?? '');
       if (token === undefined) return { kind: 'closed' };
-      answer = await head(address, token);
+      answer = await get(`${base}/manifests/${version}`, token);
     }
-    return judge(answer.status, image);
+    if (!answer.ok) return refusal(answer.status, image);
+    const blob = async (digest: string): Promise<unknown> =>
+      (await get(`${base}/blobs/${digest}`, token)).json();
+    const architectures = await answer
+      .json()
+      .then((manifest) => architecturesOf(manifest, blob))
+      .catch(() => undefined);
+    return { kind: 'there', architectures };
   } catch (error) {
     return { kind: 'silent', why: `${registry} did not answer (${reasonOf(error)})` };
   }
@@ -72,9 +74,8 @@ function originOf(registry: string): string {
   return `${/^(localhost|127\.\d+\.\d+\.\d+)(:|$)/.test(registry) ? 'http' : 'https'}://${registry}`;
 }
 
-function head(address: string, token?: string): Promise<Response> {
+function get(address: string, token: string | undefined): Promise<Response> {
   return fetch(address, {
-    method: 'HEAD',
     headers: { accept: MANIFESTS, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
@@ -98,8 +99,7 @@ async function anonymousToken(challenge: string): Promise<string | undefined> {
   return token ?? other;
 }
 
-function judge(status: number, { registry, repository, version }: ImageReference): Answer {
-  if (status >= 200 && status < 300) return { kind: 'there' };
+function refusal(status: number, { registry, repository, version }: ImageReference): Answer {
   // Docker Hub says 401 of what does not exist, too.
   if (status === 401 || status === 403) return { kind: 'closed' };
   if (status === 404) {

@@ -2,9 +2,23 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ConfigInput, derive, parseConfig } from '../../lib/config/index.ts';
+import { connect } from '../../lib/deployment/aws.ts';
+import { image } from '../../lib/deployment/checks/image.ts';
 import { askRegistry, imageReference } from '../../lib/deployment/registry.ts';
+import { keys, REGION, valid } from './look.ts';
 
-const IMAGES = ['/v2/lab/fiji/manifests/1.54p', `/v2/lab/fiji/manifests/sha256:${'a'.repeat(64)}`];
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const of = (architecture: string, os = 'linux') => ({ digest: DIGEST, platform: { os, architecture } });
+/** One image names its processor in its configuration, a list of images in the list. */
+const IMAGES: Readonly<Record<string, unknown>> = {
+  '/v2/lab/fiji/manifests/1.54p': { config: { digest: DIGEST }, layers: [{ digest: DIGEST }] },
+  [`/v2/lab/fiji/blobs/${DIGEST}`]: { architecture: 'arm64', os: 'linux' },
+  [`/v2/lab/fiji/manifests/${DIGEST}`]: {
+    manifests: [of('amd64'), of('arm64'), of('unknown', 'unknown')],
+  },
+  '/v2/lab/fiji/manifests/odd': { signatures: [] },
+};
 let server: Server;
 let host: string;
 const asked: string[] = [];
@@ -29,7 +43,8 @@ beforeAll(async () => {
       response.writeHead(401).end();
     } else {
       const typed = (request.headers.accept ?? '').includes('vnd.oci.image.index');
-      response.writeHead(typed && IMAGES.includes(pathname) ? 200 : 404).end();
+      const found = typed ? IMAGES[pathname] : undefined;
+      response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,11 +55,25 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 const ask = (name: string) => askRegistry(imageReference(`${host}/${name}`));
 
 test('an image that is there is found by tag and by digest, with the token that anybody gets, and is not pulled', async () => {
-  expect(await ask('lab/fiji:1.54p')).toEqual({ kind: 'there' });
-  expect(await ask(`lab/fiji@sha256:${'a'.repeat(64)}`)).toEqual({ kind: 'there' });
-  expect(asked.filter((one) => one.includes('/manifests/')).every((one) => one.startsWith('HEAD '))).toBe(
-    true,
-  );
+  expect(await ask('lab/fiji:1.54p')).toEqual({ kind: 'there', architectures: ['arm64'] });
+  expect(await ask(`lab/fiji@${DIGEST}`)).toEqual({ kind: 'there', architectures: ['amd64', 'arm64'] });
+  expect(await ask('lab/fiji:odd')).toEqual({ kind: 'there', architectures: undefined });
+  // The one part fetched is the configuration of the image that is alone.
+  expect(asked.filter((one) => one.includes('/blobs/'))).toEqual([`GET /v2/lab/fiji/blobs/${DIGEST}`]);
+});
+
+test.each<[ConfigInput['MACHINE_TYPE'], string, readonly string[]]>([
+  ['m5.xlarge', '1.54p', ['arm64, and the machines (MACHINE_TYPE) are amd64: no Fiji would start on them.']],
+  ['m7g.xlarge', '1.54p', []],
+  ['m5.xlarge', `1@${DIGEST}`, []],
+  ['m5.xlarge', 'odd', []],
+])('machines of type %s, image lab/fiji:%s', async (MACHINE_TYPE, tag, said) => {
+  const config = parseConfig({ ...valid, MACHINE_TYPE, DOCKERHUB_TAG: `${host}/lab/fiji:${tag}` });
+  const aws = connect({ region: REGION, endpoint: 'http://127.0.0.1:9', credentials: keys });
+  const [check] = image({ config, derived: derive(config), aws });
+  const found = await check!.look();
+  expect(found.map(({ message }) => message.replace(/^.* is for /, ''))).toEqual(said);
+  for (const { fix } of found) expect(fix).toContain('--platform linux/amd64');
 });
 
 test('a tag with a typo is not there', async () => {

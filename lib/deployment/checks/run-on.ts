@@ -113,7 +113,7 @@ function otherBuckets(
         was: made.SOURCE,
         then: 'images came from',
         lost: 'read there, and their jobs would fail',
-        forced: 'jobs under way fail, and are tried again with the new one's images',
+        forced: 'jobs under way fail, and are tried again on images of the new one',
       },
     ] as const
   ).flatMap(({ option, was, ...words }) => {
