@@ -1,5 +1,5 @@
 /** The Fijis that tests run on: real ImageJ, SciJava, Groovy and Jython of two generations, and a launcher in front of each. */
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { findFiji } from '../../lib/fiji/find/find.ts';
@@ -77,20 +77,32 @@ export async function fijiOf2018(): Promise<FijiInstallation> {
   };
 }
 
-/**
- * A folder laid out as Fiji's, whose launcher starts these jars as Fiji's own does: its own -Xmx on the command line,
- * the user's arguments after it, and only the flags that the real one understands.
- */
+/** A folder laid out as Fiji's, with a name that is hard on shells. */
 export async function fijiWithLauncher(
   folder: string,
-  name: 'ImageJ-linux64' | 'fiji-linux-x64',
-  parts: FijiInstallation,
+  name: LauncherName,
+  { start }: FijiInstallation,
 ): Promise<FijiInstallation> {
-  if (parts.start.kind !== 'jars') throw new Error('needs jars');
+  if (start.kind !== 'jars') throw new Error('needs jars');
   const home = join(folder, "Fiji's place é.app");
+  layOutFiji(home, name, start);
+  return findFiji({ home, env: testEnv });
+}
+
+type LauncherName = 'ImageJ-linux64' | 'fiji-linux-x64';
+
+/**
+ * Jars, and a launcher that starts them as Fiji's own does: its own -Xmx on the command line, the user's arguments after
+ * it, and only the flags that the real one understands.
+ */
+export function layOutFiji(
+  home: string,
+  name: LauncherName,
+  { jars, java }: { readonly jars: readonly string[]; readonly java: string },
+): void {
   mkdirSync(join(home, 'jars'), { recursive: true });
-  for (const jar of parts.start.jars) symlinkSync(jar, join(home, 'jars', `x-${basename(jar)}`));
-  const gateway = join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy');
+  for (const jar of jars) symlinkSync(jar, join(home, 'jars', `x-${basename(jar)}`));
+  copyFileSync(join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy'), join(home, 'gateway.groovy'));
   const flags = name === 'ImageJ-linux64' ? 'shift' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
   writeFileSync(
     join(home, name),
@@ -99,11 +111,10 @@ cd_home=$(dirname "$0")
 headless=
 [ "$1" = --ij2 ] && { ${flags}; }
 [ "$1" = --headless ] && headless=-Djava.awt.headless=true
-"${parts.start.java}" $headless -Xmx77m -cp "$cd_home/jars/*" groovy.ui.GroovyMain "${gateway}" "$@"
+"${java}" $headless -Xmx77m -cp "$cd_home/jars/*" groovy.ui.GroovyMain "$cd_home/gateway.groovy" "$@"
 `,
   );
   chmodSync(join(home, name), 0o755);
-  return findFiji({ home, env: testEnv });
 }
 
 /** For tests of what needs a screen: the reason to skip them, where Xvfb is not installed. */
