@@ -82,14 +82,23 @@ export class Alarms extends Construct {
       }),
       periods: 10,
       description: `${config.APP_NAME}: the monitor has not worked for 10 minutes. Its log group says why.`,
-      missing: TreatMissingData.BREACHING, // not called at all is the worst of its failures
+      // Not called at all is the worst of its failures: told when it falls silent, and not of a run deployed just now.
+      missing: TreatMissingData.MISSING,
+      whenSilent: true,
     });
   }
 
   private alarm(
     id: string,
     topic: ITopic | undefined,
-    is: { metric: IMetric; periods: number; description: string; missing: TreatMissingData },
+    is: {
+      metric: IMetric;
+      periods: number;
+      description: string;
+      missing: TreatMissingData;
+      /** Tell too when the metric has no data any more. */
+      whenSilent?: boolean;
+    },
   ): void {
     const alarm = new Alarm(this, id, {
       metric: is.metric,
@@ -99,6 +108,8 @@ export class Alarms extends Construct {
       alarmDescription: is.description,
       treatMissingData: is.missing,
     });
-    if (topic !== undefined) alarm.addAlarmAction(new SnsAction(topic));
+    if (topic === undefined) return;
+    alarm.addAlarmAction(new SnsAction(topic));
+    if (is.whenSilent === true) alarm.addInsufficientDataAction(new SnsAction(topic));
   }
 }

@@ -20,8 +20,8 @@ const allow = (
   rest: PolicyStatementProps = {},
 ): PolicyStatement => new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources, ...rest });
 
-/** A service that acts for many accounts at once takes this role for things of our own account alone. */
-export const serviceFor = (stack: Stack, name: 'ecs-tasks' | 'scheduler'): IPrincipal =>
+/** A service that acts for many accounts at once may do it for things of our own account alone. */
+export const serviceFor = (stack: Stack, name: 'cloudwatch' | 'ecs-tasks' | 'scheduler'): IPrincipal =>
   new ServicePrincipal(`${name}.amazonaws.com`, {
     conditions: { StringEquals: { 'aws:SourceAccount': stack.account } },
   });
