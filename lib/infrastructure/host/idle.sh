@@ -19,6 +19,8 @@ idle=$(($(date +%s) - $(stat -c %Y "$busy")))
 ((idle >= MACHINE_IDLE_MINUTES * 60)) || exit 0
 
 echo "no worker for $idle s: this machine ends itself"
+# A boot that failed may have failed before this was installed.
+aws --version >/dev/null 2>&1 || timeout 300 dnf install -y -q awscli-2 || exit 1
 instance=$(metadata instance-id) || exit 1
 # Until it works: a machine that only shut down would be replaced for ever.
 timeout 50 aws autoscaling terminate-instance-in-auto-scaling-group --region "$AWS_REGION" \

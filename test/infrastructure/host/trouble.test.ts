@@ -1,4 +1,5 @@
 /** What goes wrong while a machine boots, and what it then says. */
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { boot, machineWith, removeMachines } from './machine.ts';
 import type { Program } from './stand-ins.ts';
 
@@ -51,6 +52,10 @@ describe('given trouble, when a machine boots', () => {
     expect(output).toMatch(words);
     expect(machine.asked('systemctl')).toContain('systemctl mask ecs');
     expect(machine.asked('systemctl')).not.toContain('systemctl start --no-block ecs');
+    // It ends itself also where no monitor does.
+    expect(machine.asked('systemctl').join()).toContain(
+      'enable --now distributed-fiji-spot-notice.service distributed-fiji-idle.timer',
+    );
     // The monitor names the machine; the reason is where its id leads.
     expect(machine.asked('aws')).toContain(
       'aws logs --region us-east-1 create-log-stream --log-group-name Plates_perInstance --log-stream-name i-0123456789abcdef0',
@@ -60,5 +65,27 @@ describe('given trouble, when a machine boots', () => {
         .asked('aws')
         .some((line) => line.includes('put-log-events') && line.includes('takes\\ no\\ jobs')),
     ).toBe(true);
+  });
+
+  test('what says why is among what could not be installed: the words are on the console, and it still ends itself', async () => {
+    const machine = machineWith(
+      {},
+      {
+        dnf: '[[ -e $HERE/network ]] && touch "$HERE/installed"',
+        aws: '[[ -e $HERE/installed ]] || exit 127',
+      },
+    );
+    const { code, output } = await boot(machine);
+    expect(code).toBe(1);
+    expect(output).toContain('boot failed at 20-packages.sh; this machine takes no jobs');
+
+    writeFileSync(machine.path('network'), '');
+    writeFileSync(machine.path('busy'), '');
+    const then = Date.now() / 1000 - 16 * 60;
+    utimesSync(machine.path('busy'), then, then);
+    const ending = await machine.run(machine.path('opt', 'host', 'idle.sh'));
+    expect(ending.code).toBe(0);
+    expect(machine.asked('aws').at(-1)).toContain('terminate-instance-in-auto-scaling-group');
+    expect(existsSync(machine.path('installed'))).toBe(true);
   });
 });
