@@ -59,6 +59,9 @@ export class Monitor extends Construct {
       role,
       logGroup,
       environment: environmentOf(settings),
+      // A call that failed is not made again later, as Lambda would: the next minute's sees more.
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(1),
     });
     this.handler.node.addDependency(policy);
 

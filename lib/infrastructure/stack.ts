@@ -51,6 +51,9 @@ export class DistributedFijiStack extends Stack {
       ...common,
       cluster,
       machines,
+      network,
+      task,
+      jobs,
       dashboard: monitorsDashboard,
       logGroup: logs.cleanup,
       bundle: artifacts.cleanup,
@@ -92,7 +95,7 @@ export class DistributedFijiStack extends Stack {
     }
     const alarms = new Alarms(this, 'Alarms', { config, derived, jobs, topic: mail.topic });
     alarms.node.addDependency(cleanup); // removed before it, or it would be an alarm that the monitor is silent
-    this.output({ ...settings, SOURCE: `s3://${config.SOURCE_BUCKET}` }, jobs);
+    this.output({ ...settings, SOURCE: `s3://${config.SOURCE_BUCKET}`, NETWORK: network.vpc.vpcId }, jobs);
   }
 
   private output(settings: DeployedSettings, jobs: JobQueue): void {

@@ -15,10 +15,6 @@ const plain = templateOf({ NOTIFY_EMAIL: 'you@example.org' });
 type Resources = Record<string, { Type: string; DependsOn?: string[]; Properties: Record<string, unknown> }>;
 const resources = plain.toJSON().Resources as Resources;
 
-function idOf(type: string, begins: string): string {
-  return Object.keys(plain.findResources(type)).find((id) => id.startsWith(begins)) ?? `no ${type} ${begins}`;
-}
-
 describe('network', () => {
   test('given no VPC_ID, then public subnets, an S3 endpoint, no NAT gateway and nothing let in', () => {
     plain.resourceCountIs('AWS::EC2::NatGateway', 0);
@@ -178,6 +174,14 @@ describe('monitor', () => {
       EventPattern: { 'detail-type': ['EC2 Spot Instance Interruption Warning'] },
     });
   });
+
+  test('a call that failed is not made again later', () => {
+    plain.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^MonitorFunction') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
 });
 
 describe('deploying again', () => {
@@ -230,47 +234,6 @@ describe('deploying again', () => {
 
   test('the same bundle changes nothing', () => {
     expect(templateOf({}, standInArtifacts('1')).toJSON()).toEqual(before?.toJSON());
-  });
-});
-
-describe('destroying', () => {
-  const cleanup = idOf('Custom::EmptyFleet', 'CleanUp');
-  const after = (id: string): string[] => resources[id]?.DependsOn ?? [];
-
-  test('what could start machines again goes before the clean-up, and alarms with it', () => {
-    for (const type of ['AWS::Scheduler::Schedule', 'AWS::Events::Rule', 'AWS::CloudWatch::Alarm']) {
-      for (const id of Object.keys(plain.findResources(type))) expect(after(id)).toContain(cleanup);
-    }
-  });
-
-  test('what the clean-up empties, and what it is allowed by, goes after it', () => {
-    expect(after(cleanup)).toEqual(
-      expect.arrayContaining([
-        idOf('AWS::AutoScaling::AutoScalingGroup', 'Machines'),
-        idOf('AWS::ECS::Cluster', 'Cluster'),
-        idOf('AWS::IAM::Policy', 'CleanUp'),
-      ]),
-    );
-  });
-
-  test('nothing is kept: no resource is retained, and every function writes to a group of the stack', () => {
-    for (const [id, resource] of Object.entries(resources as Record<string, object>)) {
-      expect([id, (resource as { DeletionPolicy?: string }).DeletionPolicy ?? 'Delete']).toEqual([
-        id,
-        'Delete',
-      ]);
-    }
-    plain.allResourcesProperties('AWS::Lambda::Function', {
-      LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^Logs') } },
-    });
-    plain.resourceCountIs('AWS::S3::Bucket', 0);
-  });
-
-  test('in a shared cluster only machines of this run are struck off', () => {
-    templateOf({ ECS_CLUSTER: 'default' }).hasResourceProperties('Custom::EmptyFleet', {
-      Cluster: 'default',
-      Machines: 'attribute:distributed-fiji.app == Plates',
-    });
   });
 });
 

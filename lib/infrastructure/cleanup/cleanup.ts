@@ -10,7 +10,10 @@ import type { Artifact } from '../artifact.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Machines } from '../machines.ts';
 import { lambdaDefaults } from '../monitor.ts';
+import type { Network } from '../network.ts';
 import { type Arns, cleanupStatements } from '../permissions.ts';
+import type { JobQueue } from '../queue.ts';
+import type { WorkerTask } from '../task.ts';
 import type { CleanupProperties } from './handler.ts';
 
 export interface CleanupProps {
@@ -19,6 +22,9 @@ export interface CleanupProps {
   readonly arns: Arns;
   readonly cluster: Cluster;
   readonly machines: Machines;
+  readonly network: Network;
+  readonly task: WorkerTask;
+  readonly jobs: JobQueue;
   /** One that the monitor puts. */
   readonly dashboard: string | undefined;
   readonly logGroup: ILogGroup;
@@ -28,7 +34,8 @@ export interface CleanupProps {
 export class Cleanup extends Construct {
   constructor(scope: Construct, id: string, props: CleanupProps) {
     super(scope, id);
-    const { config, derived, arns, cluster, machines, dashboard, logGroup, bundle } = props;
+    const { config, derived, arns, cluster, machines, network, task, jobs, dashboard, logGroup, bundle } =
+      props;
     const group = machines.group.autoScalingGroupName;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const policy = new Policy(this, 'Policy', {
@@ -60,7 +67,8 @@ export class Cleanup extends Construct {
       properties,
       serviceTimeout: Duration.minutes(16),
     });
-    // What it needs to do its work goes after it.
-    resource.node.addDependency(policy, machines, cluster);
+    // What it needs to do its work goes after it, and what workers need to give their jobs back: the way to AWS, their
+    // roles, their queues. A gateway with machines behind it cannot go either.
+    resource.node.addDependency(policy, machines, cluster, network, task, jobs);
   }
 }
