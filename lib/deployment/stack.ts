@@ -25,6 +25,7 @@ const made = deployedSettings
     CLUSTER_MACHINES: true,
     DESTINATION: true,
     SOURCE: true,
+    NETWORK: true,
   })
   .partial();
 export type Made = z.infer<typeof made>;

@@ -65,6 +65,8 @@ export type MonitorSettings = z.infer<typeof monitorSettings>;
 export const deployedSettings = monitorSettings.extend({
   /** `s3://bucket`: where workers read images. */
   SOURCE: z.templateLiteral(['s3://', z.string().min(1)]),
+  /** Id of the network that the machines stand in, the run's own or the user's. */
+  NETWORK: z.string().min(1),
 });
 export type DeployedSettings = z.infer<typeof deployedSettings>;
 

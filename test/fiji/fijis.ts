@@ -102,7 +102,10 @@ export function layOutFiji(
 ): void {
   mkdirSync(join(home, 'jars'), { recursive: true });
   for (const jar of jars) symlinkSync(jar, join(home, 'jars', `x-${basename(jar)}`));
-  copyFileSync(join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy'), join(home, 'gateway.groovy'));
+  copyFileSync(
+    join(import.meta.dirname, '../../lib/fiji/runner/gateway.groovy'),
+    join(home, 'gateway.groovy'),
+  );
   const flags = name === 'ImageJ-linux64' ? 'shift' : 'echo "Macro or script not found: --ij2" >&2; exit 1';
   writeFileSync(
     join(home, name),

@@ -30,6 +30,10 @@ export function runOn(asked: Asked, { stack }: Known): Check[] {
       doing: 'Looking whether failed jobs would be removed with their queue',
       look: () => otherDeadLetters(asked, stack.found as DeployedStack, made),
     },
+    {
+      doing: 'Looking whether machines would have to move to another network',
+      look: () => otherNetwork(asked, stack.found as DeployedStack, made),
+    },
   ];
 }
 
@@ -143,6 +147,30 @@ function otherCluster(
       kind: 'problem',
       message: `ECS_CLUSTER is '${config.ECS_CLUSTER}', and was '${old}' when the run was deployed: ${plural(there, 'machine')} cannot move to another cluster.`,
       fix: `Write ECS_CLUSTER: '${old}', or wait until the run is over.`,
+    },
+  ];
+}
+
+/** What the old network had of ours is removed with machines in it: they could reach neither AWS nor their end. */
+async function otherNetwork(
+  { config, aws }: Asked,
+  { id }: DeployedStack,
+  { AUTO_SCALING_GROUP: group, NETWORK: made }: Made,
+): Promise<Finding[]> {
+  if (group === undefined) return [];
+  const [resources, machines] = await Promise.all([
+    resourcesOf(aws.cloudFormation, id),
+    seeMachines(aws, group),
+  ]);
+  const there = Math.max(machines?.desired ?? 0, machines?.there ?? 0);
+  const own = resources.some(({ type }) => type === 'AWS::EC2::VPC');
+  const same = own || made === undefined ? own === (config.VPC_ID === undefined) : made === config.VPC_ID;
+  if (same || there === 0) return [];
+  return [
+    {
+      kind: 'problem',
+      message: `VPC_ID is ${config.VPC_ID === undefined ? 'left out' : `'${config.VPC_ID}'`}, and the machines stand in ${own ? "the run's own network" : `'${made ?? 'another network'}'`}: ${plural(there, 'machine')} cannot move to another.`,
+      fix: `${own || made === undefined ? 'Put VPC_ID back as it was' : `Write VPC_ID: '${made}'`}, or wait until the run is over.`,
     },
   ];
 }
