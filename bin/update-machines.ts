@@ -15,7 +15,14 @@ interface InstanceType {
   readonly VCpuInfo: { readonly DefaultVCpus: number };
   readonly MemoryInfo: { readonly SizeInMiB: number };
   readonly ProcessorInfo: { readonly SupportedArchitectures: readonly string[] };
-  readonly GpuInfo?: { readonly Gpus: readonly { readonly Count: number; readonly Manufacturer: string }[] };
+  readonly GpuInfo?: {
+    readonly Gpus: readonly {
+      readonly Count: number;
+      /** Of a machine with a part of a GPU, whose Count is 0. */
+      readonly LogicalGpuCount?: number;
+      readonly Manufacturer: string;
+    }[];
+  };
   readonly InstanceStorageInfo?: { readonly TotalSizeInGB: number };
   readonly SupportedUsageClasses: readonly string[];
 }
@@ -48,7 +55,7 @@ function rowsOf(types: Record<string, InstanceType>): Record<string, MachineRow>
       facts.VCpuInfo.DefaultVCpus,
       facts.MemoryInfo.SizeInMiB,
       architecture,
-      gpus.reduce((sum, gpu) => sum + gpu.Count, 0),
+      gpus.reduce((sum, gpu) => sum + Math.max(gpu.Count, gpu.LogicalGpuCount ?? 0), 0),
       facts.InstanceStorageInfo?.TotalSizeInGB ?? 0,
       facts.SupportedUsageClasses.includes('spot'),
     ];

@@ -85,6 +85,16 @@ const checks: readonly Check[] = [
     ];
   }),
 
+  // The first Graviton lacks what Amazon Linux 2023, the machines' system, is compiled for: they would never join.
+  rule(['MACHINE_TYPE'], (config) => {
+    const old = config.MACHINE_TYPE.filter((type) => type.startsWith('a1.'));
+    if (old.length === 0) return undefined;
+    return [
+      `MACHINE_TYPE has ${literal(old)}, on which the system of ECS's machines (Amazon Linux 2023) does not run.`,
+      'choose newer ARM machines, such as m6g or m7g, of the same size.',
+    ];
+  }),
+
   rule(['MACHINE_TYPE', 'ON_DEMAND_MACHINES', 'CLUSTER_MACHINES'], (config) => {
     const unsold = config.MACHINE_TYPE.filter((type) => machineOf(type)?.spot === false);
     if (unsold.length === 0 || config.ON_DEMAND_MACHINES >= config.CLUSTER_MACHINES) return undefined;

@@ -45,6 +45,8 @@ describe('derive', () => {
     expect(derivedFrom({ MACHINE_TYPE: ['m6g.large'] }).architecture).toBe('arm64');
     const four = { MACHINE_TYPE: ['g4dn.12xlarge'], TASKS_PER_MACHINE: 2, EBS_VOL_SIZE: 60 };
     expect(derivedFrom(four)).toMatchObject({ gpus: 4, gpusPerTask: 2 });
+    // A part of a GPU is one to whoever uses it.
+    expect(derivedFrom({ MACHINE_TYPE: ['g6f.2xlarge'] })).toMatchObject({ gpus: 1, gpusPerTask: 1 });
   });
 });
 

@@ -140,6 +140,7 @@ describe('parseConfig', () => {
     [{ MACHINE_TYPE: ['m5.large', 'm6g.large'] }, 'MACHINE_TYPE'],
     [{ MACHINE_TYPE: ['m5.large', 'm5.large'] }, 'MACHINE_TYPE'],
     [{ MACHINE_TYPE: ['m5.lage'] }, 'MACHINE_TYPE'],
+    [{ MACHINE_TYPE: ['a1.2xlarge'] }, 'MACHINE_TYPE'],
     [{ MACHINE_PRICE: 0 }, 'MACHINE_PRICE'],
     [{ MACHINE_PRICE: Number.NaN }, 'MACHINE_PRICE'],
     [{ EBS_VOL_SIZE: 21 }, 'EBS_VOL_SIZE'],

@@ -13,7 +13,7 @@ export interface Machine {
   /** On the label. What it registers with ECS is less: the kernel and the agent take their part. */
   readonly memoryMiB: number;
   readonly architecture: Architecture;
-  /** NVIDIA GPUs: the only ones that the ECS GPU image has drivers for. */
+  /** NVIDIA GPUs, or parts of one that count as one: the only ones that the ECS GPU image has drivers for. */
   readonly gpus: number;
   /** Instance store in GB, all disks together; 0 for a machine with EBS only. */
   readonly instanceStoreGB: number;
