@@ -1,8 +1,9 @@
 /** The policies in docs/permissions.md hold what the commands and `cdk deploy` use, and no more. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { App } from 'aws-cdk-lib/core';
+import { requestsOf } from './requests.ts';
 import { stackOf, templateOf } from './synth.ts';
 
 interface Statement {
@@ -41,29 +42,6 @@ test('deploying: the bootstrap roles are those that the deployment asks for', ()
   expect(given).toEqual(expect.arrayContaining([...asked]));
   expect(given.filter((role) => !asked.has(role ?? ''))).toEqual(['cdk-hnb659fds-image-publishing-role']);
 });
-
-/** Every file of lib/ that this one loads. */
-function reached(entry: string, seen = new Set<string>()): Set<string> {
-  if (seen.has(entry) || !existsSync(entry)) return seen;
-  seen.add(entry);
-  const text = readFileSync(entry, 'utf8');
-  for (const [, type, path = ''] of text.matchAll(
-    /(import type )?[^;]*?(?:from |import\()'(\.[^']+\.ts)'/g,
-  )) {
-    if (type === undefined) reached(join(dirname(entry), path), seen);
-  }
-  return seen;
-}
-
-/** Every request in the code that a command loads. */
-function requestsOf(entry: string): string[] {
-  const requests = [...reached(join(root, entry))].flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/new ([A-Z]\w+)Command\(|\bpaginate([A-Z]\w+)\(/g)].map(
-      ([, command, page]) => command ?? page ?? '',
-    ),
-  );
-  return [...new Set(requests)].sort();
-}
 
 /** The action of each request that `enqueue` could make. */
 const ENQUEUE: Readonly<Record<string, string>> = {
