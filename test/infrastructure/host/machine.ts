@@ -50,15 +50,19 @@ export function machineWith(
   const machine = new StandInMachine({ ...healthy, ...behaviour });
   machines.push(machine);
   mkdirSync(machine.path('units'));
+  const script = deployedUserData(given, artifacts).replaceAll(HOST_FOLDER, machine.path('opt'));
+  writeFileSync(machine.path('user-data'), script);
+  return machine;
+}
+
+/** The script with what CloudFormation fills in. */
+export function deployedUserData(given: ConfigInput = {}, artifacts?: Artifacts): string {
   // The two assets of a template differ by hash alone: their names say here which is which.
-  const script = userDataOf(templateOf(given, artifacts))
+  return userDataOf(templateOf(given, artifacts))
     .replace("WORKER_ASSET='${}'", "WORKER_ASSET='s3://assets/worker.zip'")
     .replace("NODE_ASSET='${}'", "NODE_ASSET='s3://assets/node.zip'")
     .replace("ECS_CLUSTER='${}'", "ECS_CLUSTER='Plates'")
-    .replace("MACHINE_LOG_GROUP='${}'", "MACHINE_LOG_GROUP='Plates_perInstance'")
-    .replaceAll(HOST_FOLDER, machine.path('opt'));
-  writeFileSync(machine.path('user-data'), script);
-  return machine;
+    .replace("MACHINE_LOG_GROUP='${}'", "MACHINE_LOG_GROUP='Plates_perInstance'");
 }
 
 export const boot = (machine: StandInMachine): Promise<Ran> => machine.run(machine.path('user-data'));

@@ -15,7 +15,7 @@ import { S3Store } from '../../../lib/store/s3-store.ts';
 import { ANY_KEYS, type QueueServer, startQueueServer } from '../../fixtures/queue.ts';
 import { removeMachines } from '../../infrastructure/host/machine.ts';
 import { type Engine, engineIsMissing, startEngine } from './engine.ts';
-import { BARE, FIJI, makeImages } from './images.ts';
+import { BARE, FIJI, makeBareImage, makeFijiImage } from './images.ts';
 import { deploy, type Deployed } from './tasks.ts';
 
 const BUCKET = 'images-of-our-lab';
@@ -75,7 +75,8 @@ const shared: ConfigInput = { AWS_BUCKET: BUCKET, JOB_RETRIES: 1, MEMORY: 1200 }
       server.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body }));
     await put(KEY, readFileSync(IMAGE));
     for (const [name, script] of Object.entries({ MEASURE, DEVOUR, SLEEP })) await put(`${name}.py`, script);
-    await makeImages(engine);
+    makeBareImage(engine);
+    await makeFijiImage(engine);
     const script = { SCRIPT_DOWNLOAD_URL: `s3://${BUCKET}/MEASURE.py` };
     mounting = await deploy(engine, { ...shared, ...script, DOCKERHUB_TAG: FIJI, DOWNLOAD_FILES: false });
     bare = await deploy(engine, { ...shared, ...script, DOCKERHUB_TAG: BARE, DOWNLOAD_FILES: true });

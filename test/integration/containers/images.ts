@@ -14,9 +14,11 @@ export const FIJI = 'lab/fiji:1';
 /** Part of every Debian's C library. */
 const UTF_8 = '/usr/lib/locale/C.utf8';
 
-export async function makeImages(engine: Engine): Promise<void> {
+export function makeBareImage(engine: Engine): void {
   engine.importImage(BARE, packed(shell(engine)));
+}
 
+export async function makeFijiImage(engine: Engine): Promise<void> {
   const fiji = shell(engine);
   const parts = await fijiOfToday();
   if (parts.start.kind !== 'jars') throw new Error('the starter Fiji is jars');
