@@ -4,8 +4,8 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,7 +39,8 @@ export async function run(): Promise<void> {
       await compareNear(near, await writeJobFile(folder, JOBS));
       await compareFar(far, await writeJobFile(folder, FAR_JOBS));
     });
-    await prepare(await writeJobFile(folder, PREPARED));
+    await prepare(await writeJobFile(folder, PREPARED), 'a list');
+    await prepare(await writeTable(folder, PREPARED), 'a CSV file');
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -79,14 +80,23 @@ async function compareFar(endpoint: string, path: string): Promise<void> {
   ]);
 }
 
-async function prepare(path: string): Promise<void> {
+async function prepare(path: string, groups: string): Promise<void> {
   const program = fileURLToPath(new URL('enqueue/prepare.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [program, path]);
+  const words = [...enqueueFlags(), program, path];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
   const { jobs, seconds, peakMB } = JSON.parse(stdout) as Record<'jobs' | 'seconds' | 'peakMB', number>;
-  print(`${jobs} jobs read, checked and made into messages`, [
+  print(`${jobs} jobs from ${groups} read, checked and made into messages`, [
     ['peak resident memory (at most 150 MB)', `${peakMB.toFixed(0)} MB`],
     ['time', `${seconds.toFixed(1)} s`],
   ]);
+}
+
+/** Node's flags of `npm run enqueue`. */
+function enqueueFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly scripts: { readonly enqueue: string };
+  };
+  return scripts.enqueue.split(' ').filter((word) => /^--.*size/.test(word));
 }
 
 /** Seconds that `send` takes into a queue of its own, which then holds every job. */
@@ -134,7 +144,24 @@ async function bodiesOf(path: string): Promise<string[]> {
   return bodies;
 }
 
-/** The ancestor's example, with plates of 384 wells. */
+/** Plates of 384 wells. */
+const wellOf = (job: number): string =>
+  `${String.fromCharCode(65 + (job % 16))}${String(1 + (Math.floor(job / 16) % 24)).padStart(2, '0')}`;
+
+async function writeTable(folder: string, jobs: number): Promise<string> {
+  const rows = createWriteStream(join(folder, 'groups.csv'));
+  rows.write('Plate,Well\n');
+  for (let job = 0; job < jobs; job += 1) {
+    if (!rows.write(`Plate_${Math.floor(job / 384)},${wellOf(job)}\n`)) await once(rows, 'drain');
+  }
+  rows.end();
+  await finished(rows);
+  const path = join(folder, 'table.json');
+  await writeFile(path, '{"output_file_location": "projects/output/", "groups": {"csv": "groups.csv"}}');
+  return path;
+}
+
+/** The ancestor's example. */
 async function writeJobFile(folder: string, jobs: number): Promise<string> {
   const path = join(folder, `${jobs}.json`);
   const file = createWriteStream(path);
@@ -143,8 +170,7 @@ async function writeJobFile(folder: string, jobs: number): Promise<string> {
     `{"output_file_location": "projects/output/", "shared_metadata": ${JSON.stringify(shared)}, "groups": [\n`,
   );
   for (let job = 0; job < jobs; job += 1) {
-    const well = `${String.fromCharCode(65 + (job % 16))}${String(1 + (Math.floor(job / 16) % 24)).padStart(2, '0')}`;
-    const line = `  {"Well": "${well}", "Plate": "Plate_${Math.floor(job / 384)}"}${job < jobs - 1 ? ',' : ''}\n`;
+    const line = `  {"Well": "${wellOf(job)}", "Plate": "Plate_${Math.floor(job / 384)}"}${job < jobs - 1 ? ',' : ''}\n`;
     if (!file.write(line)) await once(file, 'drain');
   }
   file.end(']}\n');

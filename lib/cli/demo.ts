@@ -65,6 +65,7 @@ async function demo(output: string): Promise<void> {
     });
     if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);
+    if (result.gaveUp !== undefined) throw result.gaveUp;
     if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
     process.stdout.write(`\n${NEXT}\n`);
   } finally {

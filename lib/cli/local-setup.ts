@@ -2,13 +2,14 @@
 import { constants } from 'node:fs';
 import { access, mkdir, opendir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Config } from '../config/index.ts';
 import { DistributedFijiError, type ErrorCode } from '../errors.ts';
 import { findFiji } from '../fiji/find/find.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
 import { openJobFile, type JobFile } from '../jobs/index.ts';
 import { FolderStore } from '../store/folder-store.ts';
+import { OWN_PREFIX } from '../store/store.ts';
 import { liveLine } from './live-line.ts';
 import { whyNot } from './plain-words.ts';
 import { userPath } from './user-path.ts';
@@ -55,16 +56,23 @@ export async function readWishes(wishes: LocalWishes, config: Config): Promise<L
   const path = userPath(wishes.jobFile);
   const home = dirname(path);
   const input = wishes.input === undefined ? home : userPath(wishes.input);
+  const output = wishes.output === undefined ? join(home, 'results') : userPath(wishes.output);
   await mustHoldFiles(input);
-  const jobFile = await openJobFile(path, { source: new FolderStore(input) });
+  const jobFile = await openJobFile(path, { source: new FolderStore(input, resultsIn(input, output)) });
   try {
     const script = await readUserScript(wishes.script, config);
-    const output = wishes.output === undefined ? join(home, 'results') : userPath(wishes.output);
     return { jobFile, script, input, output };
   } catch (error) {
     jobFile.close();
     throw error;
   }
+}
+
+/** Results are no images: where they go, when that is in the input folder; what is in it of ours, when it is that folder. */
+function resultsIn(input: string, output: string): string[] {
+  const within = relative(input, output).split(sep).join('/');
+  if (within.startsWith('..') || isAbsolute(within)) return [];
+  return [within === '' ? OWN_PREFIX : `${within}/`];
 }
 
 async function mustHoldFiles(folder: string): Promise<void> {

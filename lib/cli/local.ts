@@ -101,6 +101,7 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     });
     if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);
+    if (result.gaveUp !== undefined) throw result.gaveUp;
     if (result.failed.length + result.killed.length > 0) throw new JobsFailedError(result);
   } finally {
     jobFile.close();

@@ -57,7 +57,16 @@ export function toGroup(value: unknown, place: number | string): Group | Problem
 }
 
 function isScalar(value: unknown): value is Scalar {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return typeof value === 'string' || typeof value === 'boolean' || isExact(value);
+}
+
+/** Numbers as JSON writes them and JavaScript keeps them: 1e999 is none, and 12345678901234567890 loses its last digits. */
+function isExact(value: unknown): value is number {
+  return (
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (!Number.isInteger(value) || Number.isSafeInteger(value))
+  );
 }
 
 function notAName(where: string): Problem {
@@ -67,6 +76,12 @@ function notAName(where: string): Problem {
 function unusable(value: unknown, where: string): Problem {
   if (value === null) {
     return { what: `${where} is null`, fix: 'Leave the key out, or give it a value ("" is one).' };
+  }
+  if (typeof value === 'number') {
+    return {
+      what: `${where} is a number too large to be kept exactly`,
+      fix: 'Write it in double quotes: then it arrives as it is written.',
+    };
   }
   const nested = Array.isArray(value) ? 'a list' : 'an object';
   const example = Array.isArray(value) ? '"1,2,3"' : 'a key for each of its values';

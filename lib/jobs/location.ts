@@ -1,4 +1,5 @@
 /** Where a job's outputs go: a key prefix, with placeholders that the job's group fills in. */
+import { OWN_PREFIX } from '../store/store.ts';
 import { excerpt, type Group, type Problem } from './group.ts';
 
 const PLACEHOLDER = /\{([^{}]+)\}/g;
@@ -43,6 +44,12 @@ export function toLocation(text: string): string | Problem {
     return {
       what: `output_file_location ${excerpt(text)} has a "." or ".." in it`,
       fix: 'Write the folder itself, from the top of the bucket or output folder.',
+    };
+  }
+  if (`${parts[0] ?? ''}/` === OWN_PREFIX) {
+    return {
+      what: `output_file_location ${excerpt(text)} is where records and logs are kept`,
+      fix: `Choose another folder than ${OWN_PREFIX}`,
     };
   }
   return parts.length === 0 ? '' : `${parts.join('/')}/`;

@@ -23,6 +23,8 @@ export type Failure = z.infer<typeof failure>;
 export const history = z.object({
   failures: z.array(failure),
   interruptions: z.number().int().nonnegative(),
+  /** Workers that had to leave over this job, with an error that says nothing certain about it, and what the last said. */
+  trouble: z.object({ workers: z.number().int().positive(), reason: z.string() }).optional(),
 });
 export type History = z.infer<typeof history>;
 

@@ -5,11 +5,11 @@ import { toBody, type JobMessage } from './parse-message.ts';
 /** Characters of a reason that is cut: the error and its first words. */
 const SHORT = 200;
 
-const shortened = ({ failures, interruptions }: History, whole: number): History => ({
+const shortened = ({ failures, ...rest }: History, whole: number): History => ({
+  ...rest,
   failures: failures.map((failure, index) =>
     index >= failures.length - whole ? failure : { ...failure, reason: failure.reason.slice(0, SHORT) },
   ),
-  interruptions,
 });
 
 /** From all that is known to what cannot be left out: how often the job failed, and how. */
@@ -17,7 +17,8 @@ const CUTS: readonly ((history: History) => History)[] = [
   (history) => history,
   (history) => shortened(history, 1),
   (history) => shortened(history, 0),
-  ({ failures, interruptions }) => ({
+  ({ failures, interruptions, trouble }) => ({
+    ...(trouble && { trouble: { ...trouble, reason: '' } }),
     failures: failures.map(({ outcome }) => ({ outcome, reason: '', at: '', worker: '' })),
     interruptions,
   }),

@@ -9,7 +9,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobFile } from '../jobs/index.ts';
+import { BadMessageError, type JobFile } from '../jobs/index.ts';
 import { parseMessage, type JobMessage } from '../jobs/parse-message.ts';
 import { sendAll } from '../queue/send.ts';
 import { alreadyDone } from '../records/done.ts';
@@ -18,7 +18,7 @@ import { runPrefix, type JobRecord } from '../records/record.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { folderError } from '../store/store-error.ts';
 import { bundleWorker } from '../worker/bundle.ts';
-import { startCrew, type Crew } from './crew.ts';
+import { startCrew, WorkerDiedError, type Crew } from './crew.ts';
 import { startEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
 import { windowed } from './feed.ts';
 import { lockFolder } from './lock.ts';
@@ -49,6 +49,8 @@ export interface LocalRunResult {
   readonly failed: readonly JobRecord[];
   /** Jobs whose worker died each time that it had them; there is no record of them. */
   readonly killed: readonly JobMessage[];
+  /** Why the run ended before its jobs had: no worker could work any more. */
+  readonly gaveUp: WorkerDiedError | undefined;
   readonly stopped: boolean;
 }
 
@@ -58,7 +60,7 @@ const POLL_MS = 500;
 const GRACE_MS = 20_000;
 
 /**
- * @throws RunInProgressError, WorkerDiedError, EmbeddedQueueError, StoreError
+ * @throws RunInProgressError, EmbeddedQueueError, StoreError
  */
 export async function runLocally(options: LocalRunOptions): Promise<LocalRunResult> {
   const lock = await lockFolder(options.destination);
@@ -74,7 +76,8 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     });
     const missing = filter(jobFile.messages(), (job) => done === undefined || !done.has(job));
 
-    const killed = before === jobFile.count ? [] : await work(options, missing, tracker);
+    const { killed, gaveUp } =
+      before === jobFile.count ? { killed: [], gaveUp: undefined } : await work(options, missing, tracker);
     options.onProgress(tracker.progress(0));
     return {
       total: jobFile.count,
@@ -82,6 +85,7 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
       succeeded: tracker.succeeded,
       failed: tracker.failed,
       killed,
+      gaveUp,
       stopped: options.signal.aborted,
     };
   } finally {
@@ -89,12 +93,12 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
   }
 }
 
-/** @returns the jobs that nobody came back from */
+/** Jobs that nobody came back from are `killed`. */
 async function work(
   options: LocalRunOptions,
   jobs: AsyncIterable<JobMessage>,
   tracker: Tracker,
-): Promise<JobMessage[]> {
+): Promise<Pick<LocalRunResult, 'killed' | 'gaveUp'>> {
   const { config, jobFile, destination, capacity } = options;
   const logs = join(destination, runPrefix(config.APP_NAME, jobFile.run), 'workers');
   await mkdir(logs, { recursive: true }).catch((error: unknown) => {
@@ -114,16 +118,30 @@ async function work(
       jobsEnded: () => tracker.ended,
       logs,
     });
+    let gaveUp: WorkerDiedError | undefined;
     try {
       await untilDone(options, { jobs, tracker, queue, crew });
+    } catch (error) {
+      if (!(error instanceof WorkerDiedError)) throw error;
+      gaveUp = error; // told once it is known what was done, and what failed
     } finally {
       await crew.stop(GRACE_MS, options.now);
     }
     await tracker.update();
-    const dead = (await queue.takeDead()).map((body) => parseMessage(body));
-    return dead.filter(({ job }) => !tracker.hasEnded(job));
+    const dead = (await queue.takeDead()).flatMap(messageIn);
+    return { killed: dead.filter(({ job }) => !tracker.hasEnded(job)), gaveUp };
   } finally {
     await queue.close();
+  }
+}
+
+/** What is no message has its record from the worker that refused it. */
+function messageIn(body: string): JobMessage[] {
+  try {
+    return [parseMessage(body)];
+  } catch (error) {
+    if (error instanceof BadMessageError) return [];
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 /** What is known of one attempt at one job, as one line of a JSON Lines object. */
 import { z } from 'zod';
+import { OWN_PREFIX } from '../store/store.ts';
 import { history, scalar } from '../jobs/message.ts';
 import { OUTCOMES } from './outcome.ts';
 
@@ -62,7 +63,7 @@ export type JobRecord = z.infer<typeof record>;
 
 /** Where everything that is not an output lives, in the destination. */
 export function appPrefix(appName: string): string {
-  return `distributed-fiji/${appName}/`;
+  return `${OWN_PREFIX}${appName}/`;
 }
 
 /** Where one run's records and logs are: `distributed-fiji/<APP_NAME>/<run>/`. */

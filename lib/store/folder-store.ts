@@ -9,15 +9,21 @@ import { pathOf } from './folder/paths.ts';
 import { copyContent, removeUnfinished, replaceFile } from './folder/replace.ts';
 import { walk } from './folder/walk.ts';
 import { folderError, StoreError } from './store-error.ts';
-import type { Owner, PutResult, Store, StoredObject } from './store.ts';
+import { OWN_PREFIX, type Owner, type PutResult, type Store, type StoredObject } from './store.ts';
 
 export class FolderStore implements Store {
   readonly root: string;
   #readied: Promise<{ readonly foldsCase: boolean }> | undefined;
 
-  /** @param root absolute path; made at the first write */
-  constructor(root: string) {
+  readonly #unlisted: readonly string[];
+
+  /**
+   * @param root absolute path; made at the first write
+   * @param unlisted folders in it, each with a `/` at its end, whose files are not listed
+   */
+  constructor(root: string, unlisted: readonly string[] = []) {
     this.root = resolve(root);
+    this.#unlisted = unlisted;
   }
 
   describe(key: string): string {
@@ -26,7 +32,7 @@ export class FolderStore implements Store {
 
   async *list(prefix: string, options: { readonly startAfter?: string } = {}): AsyncGenerator<StoredObject> {
     try {
-      yield* walk(this.root, prefix, options.startAfter);
+      yield* walk(this.root, { prefix, startAfter: options.startAfter ?? '', without: this.#unlisted });
     } catch (error) {
       throw this.#explain('Listing', prefix, error);
     }
@@ -117,7 +123,7 @@ export class FolderStore implements Store {
   /** Once, before the first write. */
   #ready(): Promise<{ readonly foldsCase: boolean }> {
     this.#readied ??= (async () => {
-      const own = join(this.root, 'distributed-fiji');
+      const own = join(this.root, OWN_PREFIX);
       await mkdir(own, { recursive: true });
       await removeUnfinished(this.root);
       const foldsCase = await stat(join(dirname(own), 'DISTRIBUTED-FIJI')).then(

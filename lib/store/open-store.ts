@@ -37,6 +37,7 @@ export function openStore(address: string, options: OpenOptions = {}): Store {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1];
   if (bucket === undefined) {
     throw new StoreError(`"${address}" is neither a bucket nor a folder.`, {
+      trouble: 'no bucket',
       location: address,
       fix: 'Write s3://BUCKET (the bucket alone, in lower case), or the absolute path of a folder.',
     });

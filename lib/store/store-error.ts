@@ -1,9 +1,18 @@
 /** What a store refused or could not do, whichever kind it is. */
-import { AwsError, explainAwsError } from '../aws/aws-error.ts';
+import { AwsError, type AwsTrouble, explainAwsError } from '../aws/aws-error.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
 
 /** What a caller may want to tell apart. */
-export type StoreTrouble = 'missing' | 'disk full' | 'denied' | 'bad key' | 'other';
+export type StoreTrouble =
+  | 'missing'
+  /** There is no such bucket, or no bucket can have that name. */
+  | 'no bucket'
+  | 'disk full'
+  | 'denied'
+  | 'bad key'
+  /** A file and a folder cannot have the same name. */
+  | 'clash'
+  | 'other';
 
 export interface StoreErrorParts {
   readonly trouble?: StoreTrouble;
@@ -78,13 +87,16 @@ function readFileSystem(thrown: unknown, { location }: Where): [StoreTrouble, st
     case 'ENOTDIR':
     case 'EISDIR':
     case 'EEXIST':
-      return ['other', 'a file and a folder have the same name there', 'Remove or rename one of the two.'];
+      return ['clash', 'a file and a folder have the same name there', 'Remove or rename one of the two.'];
     case 'ENAMETOOLONG':
       return [
         'bad key',
         'the name is too long for this disk',
         'Use a shorter output_file_location or file name.',
       ];
+    case 'ELOOP':
+    case 'ERR_INVALID_ARG_VALUE':
+      return ['bad key', 'no file can have that name', 'Correct the name.'];
     case 'ENOTCONN':
     case 'EIO':
       return ['other', messageOf(thrown), 'The disk or its connection fails: check it, then repeat.'];
@@ -111,11 +123,16 @@ export function bucketError(thrown: unknown, where: Where): StoreError {
   const explained = explainAwsError(thrown, `${where.doing} ${where.location} failed`);
   return new StoreError(explained.message, {
     ...where,
-    trouble: explained.trouble === 'access denied' ? 'denied' : 'other',
+    trouble: TROUBLE[explained.trouble] ?? 'other',
     fix: explained.fix,
     cause: explained,
   });
 }
+
+const TROUBLE: Partial<Record<AwsTrouble, StoreTrouble>> = {
+  'access denied': 'denied',
+  'bucket missing': 'no bucket',
+};
 
 /** NoSuchKey, or a HEAD that found nothing: it has no body, so that only the status tells. A bucket missing is another matter. */
 export function isMissing(thrown: unknown): boolean {

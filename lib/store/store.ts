@@ -1,6 +1,9 @@
 /** The one interface to where images come from and results go: an S3 bucket, or a folder on this machine. */
 import type { Readable } from 'node:stream';
 
+/** Where everything of our own lies in a destination: records, logs, the monitor's memory. Nothing of a job's goes there. */
+export const OWN_PREFIX = 'distributed-fiji/';
+
 /** An object in a store. Keys use `/`, never start with one, and are relative to the bucket or folder. */
 export interface StoredObject {
   readonly key: string;

@@ -41,6 +41,8 @@ export class Attempt {
   readonly phases: JobRecord['phases'];
   peakMemoryBytes: number | undefined;
   peakDiskBytes: number | undefined;
+  /** What a step of this job said before the worker had to leave over it. */
+  trouble: string | undefined;
   /** Lines of the worker's own for the job's log, beside what Fiji wrote. */
   readonly notes: string[] = [];
   readonly #dropped = new AbortController();

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import type { Scalar } from '../jobs/message.ts';
+import { folderError, StoreError } from '../store/store-error.ts';
 import type { Store, StoredObject } from '../store/store.ts';
 import { sha256 } from './checksum.ts';
 import type { InputFile, InputsContext, InputsOutcome, InputsStep, NamedInput } from './inputs-step.ts';
@@ -34,11 +35,11 @@ export async function fetchInputs(
 
   for (const input of inputs) {
     const { name, value, reference } = input;
-    const store = storeOf(reference, context);
     const home = join(step.folder, reference.bucket ?? 'source');
-    const objects = await objectsOf(input, store, step.patterns);
+    const found = await lookFor(input, step, context);
+    if (typeof found === 'string') return { kind: 'input missing', reason: found };
+    const { store, objects } = found;
 
-    if (objects.length === 0) return { kind: 'input missing', reason: missing(input, store, step.patterns) };
     for (const object of objects) {
       const path = join(home, object.key);
       if (relative(home, path).split(sep)[0] === '..') {
@@ -58,6 +59,25 @@ export async function fetchInputs(
   if (bytes > room) return { kind: 'disk full', reason: tooLarge(plan.length, bytes, room) };
 
   return { kind: 'ready', parameters, files: forRecord(await fetchAll(plan, step.signal)) };
+}
+
+/** @returns the reason where there is nothing, a bucket that only this parameter names included */
+async function lookFor(
+  input: NamedInput,
+  { patterns }: InputsStep,
+  context: InputsContext,
+): Promise<string | { readonly store: Store; readonly objects: readonly StoredObject[] }> {
+  const { name, value, reference } = input;
+  try {
+    const store = storeOf(reference, context);
+    const objects = await objectsOf(input, store, patterns);
+    return objects.length === 0 ? missing(input, store, patterns) : { store, objects };
+  } catch (error) {
+    const own =
+      reference.bucket !== undefined && error instanceof StoreError && error.trouble === 'no bucket';
+    if (!own) throw error;
+    return `${name}: there is no bucket "${String(reference.bucket)}", which ${String(value)} names`;
+  }
 }
 
 /** One object, or what a folder holds; `[]` when there is neither. */
@@ -118,7 +138,9 @@ async function fetchAll(plan: readonly Planned[], signal: AbortSignal | undefine
 
   await inLanes(plan, AT_ONCE, async ({ store, object, path }) => {
     signal?.throwIfAborted();
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+      throw folderError(error, { doing: 'Writing', key: object.key, location: path });
+    });
     const bytes = await store.download(object.key, path);
     files.push({ key: object.key, bytes, sha256: await sha256(path) });
   });

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scalar } from '../jobs/message.ts';
 import type { InputFile, InputsOutcome, NamedInput } from './inputs-step.ts';
+import { folderError } from '../store/store-error.ts';
 import { asGiven } from './inputs-step.ts';
 import { asMountGone, checkMount } from './mount.ts';
 import type { WorkerSettings } from './settings.ts';
@@ -21,13 +22,22 @@ export async function openInPlace(
   for (const { name, value, reference } of inputs) {
     const path = join(root, reference.key);
     const stats = await stat(path).catch((error: unknown) => {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-      throw (mounted ? asMountGone(error, root) : undefined) ?? error;
+      const gone = mounted ? asMountGone(error, root) : undefined;
+      if (gone !== undefined) throw gone;
+      return error as NodeJS.ErrnoException;
     });
+    const isMissing = stats instanceof Error && (stats.code === 'ENOENT' || stats.code === 'ENOTDIR');
 
-    if (stats === undefined || (reference.folder && !stats.isDirectory())) {
+    if (isMissing || (!(stats instanceof Error) && reference.folder && !stats.isDirectory())) {
       return { kind: 'input missing', reason: `${name}: there is no ${String(value)} (looked for ${path})` };
+    }
+    if (stats instanceof Error) {
+      const { message, fix = '' } = folderError(stats, {
+        doing: 'Opening',
+        key: reference.key,
+        location: path,
+      });
+      return { kind: 'input missing', reason: `${name}: ${message}. ${fix}` };
     }
     parameters[name] = asGiven(path, reference);
     files.push({

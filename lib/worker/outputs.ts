@@ -30,10 +30,16 @@ export async function listOutputs(folder: string): Promise<OutputFiles> {
   const files: OutputFile[] = [];
   const skipped: string[] = [];
 
+  // A script may put a link in the place of its output folder: what it leads to is the user's, and is not moved away.
+  if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink())
+    return { files, skipped: ['what the link leads to that stands in the place of the output folder'] };
+
   for await (const { name, path, entry } of entriesBelow(folder, '')) {
     const target = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : entry;
+    const size = target?.isFile() ? (await stat(path).catch(() => undefined))?.size : undefined;
 
-    if (target?.isFile()) files.push({ name, path, bytes: (await stat(path)).size });
+    if (size !== undefined) files.push({ name, path, bytes: size });
+    else if (target?.isFile()) skipped.push(`${name}: a file whose name is not UTF-8`);
     else if (target === undefined) skipped.push(`${name}: a link to nothing`);
     else if (entry.isSymbolicLink()) skipped.push(`${name}: a link to something that is no file`);
     else skipped.push(`${name}: neither a file nor a folder`);

@@ -34,15 +34,23 @@ export async function prepare(
     return undefined;
   } catch (error) {
     if (attempt.signal.aborted) return undefined; // dropped meanwhile: nobody asks any more
-    return judgeError(error, 'input missing');
+    return judgeError(error, attempt, 'input missing');
   }
 }
 
-/** SQS counts the receives of one message, and a worker that ends in any other way sends a new one. */
+/**
+ * SQS counts the receives of one message, and a worker that ends in any other way sends a new one; one that had to leave
+ * over this job has written that into it.
+ */
 function lostWorkers(
-  { lease }: Attempt,
+  { lease, history }: Attempt,
   { JOB_RETRIES }: Pick<WorkerSettings, 'JOB_RETRIES'>,
 ): Verdict | undefined {
+  const { workers = 0, reason: last = '' } = history.trouble ?? {};
+  if (workers >= mostLosses(JOB_RETRIES)) {
+    const reason = `${workers} workers had to leave over this job: it was not tried again. The last one said: ${last}`;
+    return { outcome: 'worker lost', reason };
+  }
   const losses = lease.receiveCount - 1;
   if (losses < mostLosses(JOB_RETRIES)) return undefined;
   const reason =

@@ -60,14 +60,13 @@ async function takeOutputs(
   if (run.outcome.kind !== 'success') {
     return { kind: 'ended', verdict: { outcome: run.outcome.kind, reason: run.outcome.reason } };
   }
-  const { files, skipped } = await listOutputs(output);
-  attempt.notes.push(...skipped.map((why) => `Not uploaded: ${why}.`));
-  const reason = missingOutputs(files, settings);
-
-  if (reason !== undefined) return { kind: 'ended', verdict: { outcome: 'missing outputs', reason } };
   try {
+    const { files, skipped } = await listOutputs(output);
+    attempt.notes.push(...skipped.map((why) => `Not uploaded: ${why}.`));
+    const reason = missingOutputs(files, settings);
+    if (reason !== undefined) return { kind: 'ended', verdict: { outcome: 'missing outputs', reason } };
     return { kind: 'outputs', files: await stageOutputs(files, attempt.folder) };
   } catch (error) {
-    return { kind: 'ended', verdict: judgeError(error, 'missing outputs') };
+    return { kind: 'ended', verdict: judgeError(error, attempt, 'missing outputs') };
   }
 }

@@ -81,14 +81,14 @@ function whatFollows(
 ): Concluding['then'] {
   if (verdict.outcome === 'success') return { kind: 'delete' };
 
-  const { failures, interruptions } = attempt.history;
+  const { failures } = attempt.history;
   const failure: Failure = {
     outcome: verdict.outcome,
     reason: verdict.reason.slice(0, LONGEST_REASON),
     at: new Date().toISOString(),
     worker: identity.id,
   };
-  const history = { failures: [...failures, failure], interruptions };
+  const history = { ...attempt.history, failures: [...failures, failure] };
   const body = bodyWithHistory(attempt.message, history, MAX_MESSAGE_BYTES - ATTRIBUTES_BYTES);
   if (body === undefined) {
     const why = { ...verdict, reason: `${failure.reason} (not tried again: ${NO_ROOM})` };
@@ -148,8 +148,17 @@ export async function giveBack(
   const hadBegun = attempt.stage !== 'preparing';
   if (!attempt.drop()) return;
 
-  const { failures, interruptions } = attempt.history;
-  const history = { failures, interruptions: interruptions + 1 };
+  const { interruptions, trouble } = attempt.history;
+  const history = {
+    ...attempt.history,
+    interruptions: interruptions + 1,
+    ...(attempt.trouble !== undefined && {
+      trouble: {
+        workers: (trouble?.workers ?? 0) + 1,
+        reason: attempt.trouble.slice(0, LONGEST_REASON),
+      },
+    }),
+  };
   const body = bodyWithHistory(attempt.message, history, MAX_MESSAGE_BYTES);
   if (body !== undefined) await sendAgain(client, settings.SQS_QUEUE_URL, attempt.lease, body, 0);
   heartbeat.release(attempt.lease);

@@ -22,6 +22,6 @@ export async function storeOutputs(
   } catch (error) {
     // Dropped meanwhile, and cut: nobody asks for a verdict any more.
     if (attempt.signal.aborted) return { outcome: 'interrupted', reason: '' };
-    return judgeError(error, 'missing outputs');
+    return judgeError(error, attempt, 'missing outputs');
   }
 }

@@ -138,6 +138,16 @@ describe('a job file is refused, with the reason and the fix:', () => {
       /group 2, "Fields" is a list: \[1,2\]/,
     ],
     [
+      'a number is none that JSON can keep',
+      '{"output_file_location": "o", "groups": [{"id": 12345678901234567890}]}',
+      /group 1, "id" is a number too large to be kept exactly[^]*Write it in double quotes/,
+    ],
+    [
+      'results would lie among the records',
+      { ...minimal, output_file_location: '/distributed-fiji/x' },
+      /output_file_location "\/distributed-fiji\/x" is where records and logs are kept/,
+    ],
+    [
       'a value is null',
       { ...minimal, groups: [{ Well: null }] },
       /group 1, "Well" is null[^]*Leave the key out/,

@@ -16,6 +16,7 @@ switch (what) {
   case "memory": def all = []; while (true) all << new byte[8 << 20]
   case "sleep": result.text = ""; Thread.sleep(600000); break
   case "await": while (!new File(image).exists()) Thread.sleep(50); result.text = "it came"; break
+  case "shell": assert ["bash", "-c", image, file ?: ""].execute((List) null, output).waitFor() == 0; break
   case "end the worker": ProcessHandle.current().parent().get().destroyForcibly(); Thread.sleep(600000); break
   case "fill": result.withOutputStream { out -> def block = new byte[1 << 20]; while (true) out.write(block) }
 }

@@ -1,7 +1,7 @@
 /** Groups from a table: one a row, the first row names the parameters. */
 import { createReadStream } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../errors.ts';
 import { plural } from '../../plural.ts';
 import { JobFileError } from '../errors.ts';
@@ -46,14 +46,25 @@ export async function csvGroups(
     delimiter: delimiter ?? (tabs ? '\t' : ','),
     skip_empty_lines: true,
     trim: true,
+    // Taken here, and not read from the stream: a promise for each of a million rows would be half of their memory.
+    on_record: (row: Group) => {
+      take(row);
+      return null;
+    },
   });
-  pipeline(createReadStream(table), rows, () => undefined);
   try {
-    for await (const row of rows as AsyncIterable<Group>) take(row);
+    await pipeline(createReadStream(table), text, rows.resume());
   } catch (cause) {
     if (cause instanceof JobFileError) throw cause;
     throw new JobFileError(table, [problemOf(cause, columns)], cause);
   }
+}
+
+/** @throws TypeError (ERR_ENCODING_INVALID_ENCODED_DATA) rather than take what is not UTF-8 for other letters */
+async function* text(bytes: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
 }
 
 /** `_comment` columns go the way of `_comment` keys; a name may come once. */
@@ -88,6 +99,11 @@ function problemOf(cause: unknown, columns: number | undefined): Problem {
       return {
         what: 'there is no such table',
         fix: 'The path in "csv" is relative to the folder of the job file.',
+      };
+    case 'ERR_ENCODING_INVALID_ENCODED_DATA':
+      return {
+        what: 'its letters are not written in UTF-8',
+        fix: 'In Excel, save it as "CSV UTF-8"; elsewhere choose the encoding UTF-8.',
       };
     case 'CSV_RECORD_INCONSISTENT_COLUMNS':
       return {

@@ -3,12 +3,12 @@
  * `{"files": "plates/{Plate}_{Well}f{Field}d{Channel}.TIF", "by": ["Plate", "Well"], "parameters": {...}}`.
  */
 import type { Store } from '../../store/store.ts';
+import { grouped } from '../../plural.ts';
 import { JobFileError } from '../errors.ts';
 import { excerpt, type Group, type Problem } from '../group.ts';
 import { Gaps, type Gap } from './gaps.ts';
 import { parsePattern, type FilePattern, type Reading } from './pattern.ts';
 import { SPECIAL, toTemplates, type Templates } from './templates.ts';
-import { grouped } from '../../plural.ts';
 
 /** Keys shown when nothing matches. */
 const SHOWN = 3;
@@ -69,7 +69,7 @@ export async function fileGroups(
     folding.add(key, reading);
   }
   folding.end();
-  if (matched === 0) refuse(nothing(text, source.describe(pattern.prefix), others));
+  if (matched === 0) refuse(await nothing(text, pattern.prefix, source, others));
   const notes = other === 0 ? [] : [notMatched(other, others, source.describe(pattern.prefix))];
   return { gaps: gaps.report(), notes };
 }
@@ -190,10 +190,19 @@ function ambiguous(
   };
 }
 
-function nothing(pattern: string, where: string, others: readonly string[]): Problem {
+async function nothing(
+  pattern: string,
+  prefix: string,
+  source: Store,
+  found: readonly string[],
+): Promise<Problem> {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  // The names may begin otherwise than the pattern, and the folder may be another.
+  let others = found;
+  for (const place of [folder, '']) if (others.length === 0) others = await firstKeys(source, place);
   if (others.length === 0) {
     return {
-      what: `there is no file at all under ${where}`,
+      what: `there is no file at all under ${source.describe('')}`,
       fix: 'Check the folder in "files", and the bucket or input folder.',
     };
   }
@@ -201,6 +210,15 @@ function nothing(pattern: string, where: string, others: readonly string[]): Pro
     what: `no file matches ${excerpt(pattern, 200)}; there are ${others.map((key) => excerpt(key)).join(', ')}`,
     fix: 'Write the pattern as these names are, with the folder in front; upper and lower case count (.tif is not .TIF).',
   };
+}
+
+async function firstKeys(source: Store, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of source.list(prefix)) {
+    if (!key.endsWith('/')) keys.push(key);
+    if (keys.length === SHOWN) break;
+  }
+  return keys;
 }
 
 function notMatched(count: number, others: readonly string[], where: string): string {

@@ -1,10 +1,11 @@
 /** From a key to a path under the root, and the two places of our own there. */
 import { join } from 'node:path';
 import { StoreError } from '../store-error.ts';
+import { OWN_PREFIX } from '../store.ts';
 
 /** Our own files: never listed, as they are no objects. Beside the records, on the same disk as the outputs. */
-export const CLAIMS = 'distributed-fiji/.claims';
-export const UNFINISHED = 'distributed-fiji/.unfinished';
+export const CLAIMS = `${OWN_PREFIX}.claims`;
+export const UNFINISHED = `${OWN_PREFIX}.unfinished`;
 
 /**
  * The path of a key.

@@ -11,14 +11,17 @@ const AT_ONCE = 64;
 interface Wanted {
   readonly prefix: string;
   readonly startAfter: string;
+  /** Folders that are left out, with a `/` at the end. */
+  readonly without: readonly string[];
 }
 
-/** @param prefix as in Store.list: any start of a key, not only a folder's name */
-export async function* walk(root: string, prefix: string, startAfter = ''): AsyncGenerator<StoredObject> {
+/** Prefix and startAfter as in Store.list: any start of a key, not only a folder's name. */
+export async function* walk(root: string, wanted: Wanted): AsyncGenerator<StoredObject> {
+  const { prefix } = wanted;
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   // No key has such parts; as a path they would lead elsewhere.
   if (/(^|\/)(\.{0,2})\//.test(folder)) return;
-  yield* walkFolder(root, folder, { prefix, startAfter }, []);
+  yield* walkFolder(root, folder, wanted, []);
 }
 
 /** @param above the folders on the way here, by device and inode: a link back to one of them is not followed */
@@ -66,9 +69,10 @@ async function keyOf(root: string, folder: string, entry: Dirent): Promise<strin
 }
 
 /** False if neither this file nor any file in this folder can be wanted. */
-function mayHold(key: string, { prefix, startAfter }: Wanted): boolean {
+function mayHold(key: string, { prefix, startAfter, without }: Wanted): boolean {
   const folder = key.endsWith('/');
   return (
+    !without.includes(key) &&
     (key.startsWith(prefix) || (folder && prefix.startsWith(key))) &&
     (startAfter === '' || compareBytes(key, startAfter) > 0 || (folder && startAfter.startsWith(key)))
   );

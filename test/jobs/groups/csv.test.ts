@@ -28,6 +28,13 @@ test('tabs and other delimiters', async () => {
   ]);
 });
 
+test('a table that is not UTF-8 is refused, rather than taken with other letters', async () => {
+  const latin = Buffer.from('Plate,Well\nPr\u00fcf,A1\n', 'latin1');
+  expect(await refusalOfFile(await withTable(latin, 'g.csv'))).toMatch(
+    /its letters are not written in UTF-8[^]*"CSV UTF-8"/,
+  );
+});
+
 test.each([
   ['a,b,c\n1,2,3\n1,2\n', {}, /line 3 has 2 values, but the first row has 3 names/],
   ['a\n1,2\n', {}, /line 2 has 2 values, but the first row has 1 name\.\n/],

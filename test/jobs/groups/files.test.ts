@@ -89,7 +89,12 @@ describe('groups of files', () => {
   });
 
   test.each([
-    ['nothing is there', { files: 'none/{Well}.tif' }, /no file at all under .*none/],
+    [
+      'the folder is another',
+      { files: 'none/{Well}.tif' },
+      /no file matches "none[^]*; there are "\S+[^]*with the folder in front/,
+    ],
+    ['names begin otherwise', { files: 'Q{Well}.tif' }, /no file matches "Q[^]*; there are "\S+/],
     [
       'case differs',
       { files: 'in/{Plate}_{Well}f{Field}d{Channel}.tif' },
