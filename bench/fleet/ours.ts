@@ -124,6 +124,7 @@ export class Monitors {
         return;
       case 'deregister':
       case 'suspend rebalancing':
+      case 'resume launching':
       case 'put dashboard':
       case 'remove dashboard':
         this.#world.calls += 1;
@@ -179,6 +180,7 @@ export class Monitors {
         types: [TYPE],
         zones: ZONES,
         rebalances: false,
+        suspended: [],
         machines: machines.map((machine) => ({
           id: machine.id,
           type: TYPE,

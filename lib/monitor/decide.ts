@@ -18,6 +18,7 @@ import { machinesToEnd } from './policies/machines-in.ts';
 import { desiredMachines } from './policies/machines-out.ts';
 import { judgePause, startsAfresh } from './policies/pause.ts';
 import { shortSince } from './policies/shortage.ts';
+import { resumeLaunching, suspensionsOf } from './policies/suspension.ts';
 import { tasksToStart } from './policies/tasks.ts';
 import type { Action, Decision, Ending, Mail, State } from './state.ts';
 
@@ -35,10 +36,12 @@ export function decide(state: State): Decision {
   const tasks = tasksToStart(fleet, state.settings.TASKS_PER_MACHINE, plan.newWorkers, endings);
   const ghosts = ghostsToDeregister(state, fleet);
   const ended = hasEnded(state, fleet, demand);
-  const mails = newsOf(state, { fleet, run, pause, endings, ended });
+  const suspensions = suspensionsOf(state, fleet, plan);
+  const mails = newsOf(state, { fleet, run, pause, endings, ended, suspensions });
 
   const actions: Action[] = [
     ...ghosts.actions,
+    ...resumeLaunching(suspensions),
     ...desiredMachines(state, fleet, plan),
     ...endMachines(fleet, endings),
     ...(tasks > 0 ? [{ kind: 'start tasks', tasks } as const] : []),

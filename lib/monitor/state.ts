@@ -12,6 +12,14 @@ export interface GroupMachine {
   readonly lifecycle: string;
 }
 
+/** A process of the group that does nothing until it is resumed. */
+export interface Suspension {
+  /** `Launch`, `Terminate`, `AZRebalance` ... */
+  readonly process: string;
+  /** AWS's words: `User suspended at 2026-11-22T12:00:00Z`, or why AWS did so by itself. */
+  readonly reason: string;
+}
+
 export interface Group {
   readonly desired: number;
   readonly max: number;
@@ -20,6 +28,7 @@ export interface Group {
   readonly zones: readonly string[];
   /** Whether it would end busy machines to even out its zones. */
   readonly rebalances: boolean;
+  readonly suspended: readonly Suspension[];
   readonly machines: readonly GroupMachine[];
 }
 
@@ -107,6 +116,7 @@ export interface Mail {
 export type Action =
   | { readonly kind: 'put dashboard'; readonly name: string }
   | { readonly kind: 'suspend rebalancing' }
+  | { readonly kind: 'resume launching'; readonly suspensions: readonly Suspension[] }
   | { readonly kind: 'deregister'; readonly node: string; readonly machine: string }
   | { readonly kind: 'set desired'; readonly machines: number; readonly from: number; readonly why: string }
   | {

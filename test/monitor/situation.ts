@@ -84,6 +84,7 @@ export function situation(given: Situation = {}): State {
       types: ['m5.large', 'm6i.large'],
       zones: ['us-east-1a', 'us-east-1b'],
       rebalances: false,
+      suspended: [],
       machines: machines.map(groupMachine),
     },
     nodes: machines.flatMap((machine, index) => (machine.joined === false ? [] : [node(machine, index)])),
@@ -156,6 +157,9 @@ export function brief(decision: Decision): Record<string, unknown> {
       end: ended.filter(({ replace }) => !replace).map(({ machine }) => machine),
       replace: ended.filter(({ replace }) => replace).map(({ machine }) => machine),
       suspend: actionsOf(decision, 'suspend rebalancing').length > 0,
+      resume: actionsOf(decision, 'resume launching').flatMap(({ suspensions }) =>
+        suspensions.map(({ process }) => process),
+      ),
       deregister: actionsOf(decision, 'deregister').map(({ node: arn }) => arn),
       mails: actionsOf(decision, 'mail').map(({ mail }) => mail.key),
     }).filter(

@@ -3,6 +3,7 @@
  * there, and each machine is ended by name, after it takes no more tasks and a second look found nothing on it.
  */
 import {
+  ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
   TerminateInstanceInAutoScalingGroupCommand,
@@ -30,6 +31,22 @@ export async function suspendRebalancing({ aws, settings, say }: Acting): Promis
     }),
   );
   say('suspended the rebalancing of zones, which would end busy machines');
+  return {};
+}
+
+export async function resumeLaunching(
+  { aws, settings, say }: Acting,
+  { suspensions }: Of<'resume launching'>,
+): Promise<Partial<Results>> {
+  await aws.autoScaling.send(
+    new ResumeProcessesCommand({
+      AutoScalingGroupName: settings.AUTO_SCALING_GROUP,
+      ScalingProcesses: suspensions.map(({ process }) => process),
+    }),
+  );
+  for (const { process, reason } of suspensions) {
+    say(`resumed ${process}, which AWS had suspended (${reason || 'it gave no reason'})`);
+  }
   return {};
 }
 
