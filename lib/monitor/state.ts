@@ -43,6 +43,8 @@ export interface Node {
   readonly connected: boolean;
   /** Tasks of other people's services on it: they do not hold it. */
   readonly guests: number;
+  /** Tasks of other people in a shared cluster that are no service's: they hold it as ours do. */
+  readonly strangers: number;
   /** Tasks that hold it: running or about to. */
   readonly tasks: number;
   /** Those of them that are about to run. */
@@ -103,6 +105,8 @@ export interface Ending {
   readonly faulty: boolean;
   /** Whether the group is to start another in its place. */
   readonly replace: boolean;
+  /** Why it is ended although tasks are counted on it; undefined: only if it runs nothing. */
+  readonly thoughBusy?: 'no job is left' | 'its agent is silent';
 }
 
 export interface Mail {

@@ -39,6 +39,8 @@ export const settings = (overrides: Partial<SettingsInput> = {}): MonitorSetting
 export interface Given {
   readonly tasks?: number;
   readonly pending?: number;
+  /** Tasks of other people among them. */
+  readonly strangers?: number;
   /** Minutes since it was first seen. @default 30 */
   readonly age?: number;
   /** False: not in the cluster. @default true */
@@ -126,6 +128,7 @@ function node(machine: Given, index: number): Node {
     status: machine.status ?? 'ACTIVE',
     connected: machine.connected ?? true,
     guests: 0,
+    strangers: machine.strangers ?? 0,
     tasks: machine.tasks ?? 0,
     pending: machine.pending ?? 0,
     worker: machine.worker ?? 'today',

@@ -1,6 +1,6 @@
 /**
  * The Auto Scaling group's part. Nothing here lets the group choose what to end: desired is never set below what is
- * there, and each machine is ended by name, after it takes no more tasks and a second look found nothing on it.
+ * there, and each machine is ended by name, after it takes no more tasks and a second look (busy.ts) found no work on it.
  */
 import {
   ResumeProcessesCommand,
@@ -12,10 +12,10 @@ import { UpdateContainerInstancesStateCommand } from '@aws-sdk/client-ecs';
 import { messageOf } from '../../errors.ts';
 import { chunks, eachOf } from '../aws.ts';
 import { isLeaving } from '../fleet.ts';
-import { describeNodes, tasksOn } from '../observe/cluster.ts';
 import { seeGroup } from '../observe/group.ts';
 import type { Action, Ending, Node } from '../state.ts';
 import type { Acting, Results } from './acting.ts';
+import { findBusy } from './busy.ts';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -85,7 +85,7 @@ export async function endMachines(
 ): Promise<Partial<Results>> {
   const nodes = endings.flatMap(({ node }) => node ?? []);
   await drain(acting, nodes, 'DRAINING');
-  const busy = await findBusy(acting, nodes);
+  const busy = await findBusy(acting, endings);
   const idle = endings.filter(({ node }) => node === undefined || !busy.has(node.arn));
   const spared = endings.filter(({ node }) => node !== undefined && busy.has(node.arn));
   await drain(
@@ -140,16 +140,5 @@ async function drain(
         status,
       }),
     ),
-  );
-}
-
-/** ARNs of those that run something after all. */
-async function findBusy({ aws, settings }: Acting, nodes: readonly Node[]): Promise<ReadonlySet<string>> {
-  const guests = new Map(nodes.map((node) => [node.arn, node.guests]));
-  const instances = await describeNodes(aws, settings.ECS_CLUSTER, [...guests.keys()]);
-  return new Set(
-    instances
-      .filter((instance) => tasksOn(instance) > (guests.get(instance.containerInstanceArn ?? '') ?? 0))
-      .map(({ containerInstanceArn }) => containerInstanceArn ?? ''),
   );
 }
