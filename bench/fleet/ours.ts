@@ -8,7 +8,7 @@ import { monitorSettings, type MonitorSettings } from '../../lib/monitor/setting
 import type { Action, Decision, Ending, State } from '../../lib/monitor/state.ts';
 import { CLAIM_MS, learn } from '../../lib/monitor/tick.ts';
 import type { Tally } from '../../lib/records/key.ts';
-import type { Deployed, Machine, World } from './world.ts';
+import { WORKER_IDLE, type Deployed, type Machine, type World } from './world.ts';
 
 const TYPE = 'm5.large';
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
@@ -43,6 +43,7 @@ export class Monitors {
       CLUSTER_MACHINES: scenario.machines,
       TASKS_PER_MACHINE: scenario.tasksPerMachine,
       MEMORY: 6000,
+      WORKER_IDLE_SECONDS: WORKER_IDLE,
       DESTINATION: 's3://bucket',
       MONITOR_MEMORY: 's3://bucket/monitor.json',
     });
@@ -124,6 +125,7 @@ export class Monitors {
         return;
       case 'deregister':
       case 'suspend rebalancing':
+      case 'resume launching':
       case 'put dashboard':
       case 'remove dashboard':
         this.#world.calls += 1;
@@ -134,7 +136,11 @@ export class Monitors {
     const world = this.#world;
     world.calls += Math.ceil(endings.length / 10) + Math.ceil(endings.length / 100);
     for (const { machine } of endings) world.drain(machine);
-    const busy = endings.filter(({ machine }) => (world.machines.get(machine)?.workers.size ?? 0) > 0);
+    // A machine ended in spite of its workers is not spared: the jobs that they have then count as lost.
+    const busy = endings.filter(
+      ({ machine, thoughBusy }) =>
+        thoughBusy === undefined && (world.machines.get(machine)?.workers.size ?? 0) > 0,
+    );
     spared.push(...busy.map(({ machine }) => machine));
 
     if (all && busy.length === 0) {
@@ -179,6 +185,7 @@ export class Monitors {
         types: [TYPE],
         zones: ZONES,
         rebalances: false,
+        suspended: [],
         machines: machines.map((machine) => ({
           id: machine.id,
           type: TYPE,
@@ -192,6 +199,7 @@ export class Monitors {
         status: machine.draining ? 'DRAINING' : 'ACTIVE',
         connected: true,
         guests: 0,
+        strangers: 0,
         tasks: machine.workers.size,
         pending: [...machine.workers].filter(({ running }) => !running).length,
         worker: digestOf(machine.worker),

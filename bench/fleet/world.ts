@@ -45,7 +45,7 @@ export interface Machine {
 /** Seconds; the middle of what an ECS machine with a Fiji image of 2 GB takes. */
 export const START = 150;
 export const WORKER_START = 15;
-const WORKER_IDLE = 60;
+export const WORKER_IDLE = 60;
 const NOTICE = 120;
 const GROUP_EVERY = 10;
 /** How often a worker looks whether a newer deployment is in force. */

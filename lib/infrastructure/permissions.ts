@@ -190,6 +190,7 @@ export function monitorStatements(
     allow(
       'StartAndEndMachines',
       [
+        'autoscaling:ResumeProcesses',
         'autoscaling:SetDesiredCapacity',
         'autoscaling:SuspendProcesses',
         'autoscaling:TerminateInstanceInAutoScalingGroup',

@@ -18,6 +18,8 @@ import { machinesToEnd } from './policies/machines-in.ts';
 import { desiredMachines } from './policies/machines-out.ts';
 import { judgePause, startsAfresh } from './policies/pause.ts';
 import { shortSince } from './policies/shortage.ts';
+import { stuckMachines } from './policies/stuck.ts';
+import { resumeLaunching, suspensionsOf } from './policies/suspension.ts';
 import { tasksToStart } from './policies/tasks.ts';
 import type { Action, Decision, Ending, Mail, State } from './state.ts';
 
@@ -31,14 +33,16 @@ export function decide(state: State): Decision {
   const pause = judgePause(state, fleet, { run, neverJoined });
 
   const plan = planFleet(state, fleet, demand, run, pause);
-  const endings = machinesToEnd(state, fleet, plan);
+  const endings = [...stuckMachines(state, fleet, demand), ...machinesToEnd(state, fleet, plan)];
   const tasks = tasksToStart(fleet, state.settings.TASKS_PER_MACHINE, plan.newWorkers, endings);
   const ghosts = ghostsToDeregister(state, fleet);
   const ended = hasEnded(state, fleet, demand);
-  const mails = newsOf(state, { fleet, run, pause, endings, ended });
+  const suspensions = suspensionsOf(state, fleet, plan);
+  const mails = newsOf(state, { fleet, run, pause, endings, ended, suspensions });
 
   const actions: Action[] = [
     ...ghosts.actions,
+    ...resumeLaunching(suspensions),
     ...desiredMachines(state, fleet, plan),
     ...endMachines(fleet, endings),
     ...(tasks > 0 ? [{ kind: 'start tasks', tasks } as const] : []),
@@ -135,6 +139,7 @@ function remember(
     lastLook: now,
     claim: null,
     readings: ended ? [] : [...demand.readings],
+    emptySince: ended ? null : demand.emptySince,
     machines: Object.fromEntries(
       fleet.machines.map(({ id, remembered }) => [
         id,

@@ -12,6 +12,8 @@ export interface Demand {
   readonly atMost: number;
   /** Whether every reading of the last minutes says that nothing waits, is delayed or is held. */
   readonly over: boolean;
+  /** Since when every look, and none was long in coming, has found nothing; null while there is something. */
+  readonly emptySince: number | null;
   /** The readings to remember. */
   readonly readings: readonly Reading[];
 }
@@ -40,6 +42,7 @@ export function readDemand(state: State): Demand {
         ? Infinity
         : Math.max(state.enqueued ?? 0, ...since.map(({ visible }) => visible)),
     over: isOver(readings, state),
+    emptySince: emptySince(state),
     readings: thin(readings),
   };
 }
@@ -56,6 +59,17 @@ function isOver(readings: readonly Reading[], state: State): boolean {
     empty.length >= EMPTY_READINGS &&
     state.now - first.at >= EMPTY_FOR
   );
+}
+
+function emptySince(state: State): number | null {
+  const { now, queue, enqueued, memory } = state;
+  if (queue.visible + queue.delayed + queue.inFlight > 0 || enqueued !== undefined) return null;
+  return isWatched(state) ? (memory.emptySince ?? now) : now;
+}
+
+/** Whether the look before was lately: after a longer time nobody knows what lay between. */
+export function isWatched({ now, memory }: State): boolean {
+  return now - memory.lastLook <= STALE;
 }
 
 /** Events can call the monitor many times a minute: of readings close to one another only the first is remembered. */

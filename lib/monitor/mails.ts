@@ -4,7 +4,7 @@ import type { Memory, Pause, Run } from './memory.ts';
 import { misfitInWords } from './policies/misfit.ts';
 import type { Expiring } from './policies/retention.ts';
 import type { Shortage } from './policies/shortage.ts';
-import type { Ending, Mail, State } from './state.ts';
+import type { Ending, Mail, State, Suspension } from './state.ts';
 import { grouped } from '../plural.ts';
 
 const HOUR = 3600;
@@ -94,6 +94,41 @@ export function shortageMail(state: State, { missing, lines }: Shortage): Mail {
     '',
     `${jobsLeft(state)} Work goes on with the machines that are there.`,
   ]);
+}
+
+export function launchingResumedMail(state: State, suspensions: readonly Suspension[]): Mail {
+  const { APP_NAME } = state.settings;
+  return mail(state, 'launching resumed', 'AWS had stopped starting machines', [
+    `AWS starts no machine for ${APP_NAME} any more: when a group could not start any for about 24 hours, AWS suspends the starting by itself.`,
+    ...suspensions.map(inAwsWords),
+    '',
+    `${jobsLeft(state)} So the monitor resumes it now, and again if AWS stops it once more: as soon as AWS has a machine, it comes.`,
+    'What helps: a higher MACHINE_PRICE, or more types in MACHINE_TYPE. Change config.ts and deploy (npm run deploy); no job is lost by that.',
+  ]);
+}
+
+export function launchingSuspendedMail(state: State, suspensions: readonly Suspension[]): Mail {
+  const { APP_NAME, AWS_REGION, AUTO_SCALING_GROUP } = state.settings;
+  const processes = suspensions.map(({ process }) => process);
+  return mail(state, 'launching suspended', 'somebody has suspended the machines', [
+    `Somebody in your account has suspended what the machines of ${APP_NAME} need: ${processes
+      .map((process) => WITHOUT[process] ?? process)
+      .join('; ')}.`,
+    ...suspensions.map(inAwsWords),
+    '',
+    `${jobsLeft(state)} The monitor leaves it as it is, since it was done on purpose. This lets machines come and go again:`,
+    `aws autoscaling resume-processes --region ${AWS_REGION} --auto-scaling-group-name ${AUTO_SCALING_GROUP} --scaling-processes ${processes.join(' ')}`,
+  ]);
+}
+
+/** What a group does not do while one of its processes is suspended. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  Launch: 'AWS starts no machine (Launch)',
+  Terminate: 'AWS may end no machine, and those without work go on costing money (Terminate)',
+};
+
+function inAwsWords({ process, reason }: Suspension): string {
+  return `  - ${process}: ${reason || 'AWS gives no reason'}`;
 }
 
 export function expiringMail(state: State, { what, daysLeft }: Expiring): Mail {

@@ -98,6 +98,8 @@ export const memory = z.object({
   claim: z.object({ by: z.string(), at: time }).nullable(),
   /** The last few, oldest first. */
   readings: z.array(reading),
+  /** Since when every look has found nothing in the queue; a memory of an earlier version does not know. */
+  emptySince: time.nullable().default(null),
   machines: z.record(z.string(), machine),
   /** Container instances whose machine is gone, by ARN: since when. */
   ghosts: z.record(z.string(), time),
@@ -132,6 +134,7 @@ export const BLANK: Memory = {
   lastLook: 0,
   claim: null,
   readings: [],
+  emptySince: null,
   machines: {},
   ghosts: {},
   tasksStarted: 0,

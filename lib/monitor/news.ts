@@ -3,6 +3,8 @@ import type { Fleet } from './fleet.ts';
 import {
   endedMachinesMail,
   expiringMail,
+  launchingResumedMail,
+  launchingSuspendedMail,
   misfitMail,
   pausedMail,
   runEndedMail,
@@ -13,6 +15,7 @@ import type { Pause, Run } from './memory.ts';
 import { isStalled, wasReal } from './policies/end-of-run.ts';
 import { expiring } from './policies/retention.ts';
 import { shortageOf } from './policies/shortage.ts';
+import type { Suspensions } from './policies/suspension.ts';
 import type { Ending, Mail, State } from './state.ts';
 
 const DAY = 86_400_000;
@@ -26,9 +29,10 @@ interface Judged {
   readonly pause: Pause | null;
   readonly endings: readonly Ending[];
   readonly ended: boolean;
+  readonly suspensions: Suspensions;
 }
 
-export function newsOf(state: State, { fleet, run, pause, endings, ended }: Judged): Mail[] {
+export function newsOf(state: State, { fleet, run, pause, endings, ended, suspensions }: Judged): Mail[] {
   const { memory } = state;
   const shortage = shortageOf(state, fleet);
   const unsound = endings.filter(({ faulty }) => faulty);
@@ -41,6 +45,8 @@ export function newsOf(state: State, { fleet, run, pause, endings, ended }: Judg
         ? [misfitMail(state, memory.misfit)]
         : []),
       ...(shortage ? [shortageMail(state, shortage)] : []),
+      ...(suspensions.byAws.length > 0 ? [launchingResumedMail(state, suspensions.byAws)] : []),
+      ...(suspensions.byPeople.length > 0 ? [launchingSuspendedMail(state, suspensions.byPeople)] : []),
       ...(isStalled(state, run) && pause === null ? [stalledMail(state, run)] : []),
     ].filter(notSince(state, Infinity)),
     ...(unsound.length > 0 ? [endedMachinesMail(state, unsound)] : []),

@@ -50,6 +50,8 @@ export const monitorSettings = z.object({
   TOPIC_ARN: z.string().min(1).optional(),
   /** CloudWatch dashboard to put when a run begins and to remove when it has ended; absent: none, or it stays. */
   DASHBOARD_NAME: z.string().min(1).optional(),
+  /** Seconds that the queue stays empty before a worker leaves. Of a deployment that did not say: as long as may be. */
+  WORKER_IDLE_SECONDS: whole.nonnegative().default(3600),
   /** Minutes in which a new machine has to join the cluster. */
   MACHINE_START_MINUTES: z.coerce.number().positive().default(15),
   /** Attempts that may fail, with no success among them, before nothing more is started. 0: never stop. */

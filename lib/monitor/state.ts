@@ -12,6 +12,14 @@ export interface GroupMachine {
   readonly lifecycle: string;
 }
 
+/** A process of the group that does nothing until it is resumed. */
+export interface Suspension {
+  /** `Launch`, `Terminate`, `AZRebalance` ... */
+  readonly process: string;
+  /** AWS's words: `User suspended at 2026-11-22T12:00:00Z`, or why AWS did so by itself. */
+  readonly reason: string;
+}
+
 export interface Group {
   readonly desired: number;
   readonly max: number;
@@ -20,6 +28,7 @@ export interface Group {
   readonly zones: readonly string[];
   /** Whether it would end busy machines to even out its zones. */
   readonly rebalances: boolean;
+  readonly suspended: readonly Suspension[];
   readonly machines: readonly GroupMachine[];
 }
 
@@ -34,6 +43,8 @@ export interface Node {
   readonly connected: boolean;
   /** Tasks of other people's services on it: they do not hold it. */
   readonly guests: number;
+  /** Tasks of other people in a shared cluster that are no service's: they hold it as ours do. */
+  readonly strangers: number;
   /** Tasks that hold it: running or about to. */
   readonly tasks: number;
   /** Those of them that are about to run. */
@@ -94,6 +105,8 @@ export interface Ending {
   readonly faulty: boolean;
   /** Whether the group is to start another in its place. */
   readonly replace: boolean;
+  /** Why it is ended although tasks are counted on it; undefined: only if it runs nothing. */
+  readonly thoughBusy?: 'no job is left' | 'its agent is silent';
 }
 
 export interface Mail {
@@ -107,6 +120,7 @@ export interface Mail {
 export type Action =
   | { readonly kind: 'put dashboard'; readonly name: string }
   | { readonly kind: 'suspend rebalancing' }
+  | { readonly kind: 'resume launching'; readonly suspensions: readonly Suspension[] }
   | { readonly kind: 'deregister'; readonly node: string; readonly machine: string }
   | { readonly kind: 'set desired'; readonly machines: number; readonly from: number; readonly why: string }
   | {

@@ -86,7 +86,7 @@ test('given a plain run, then these are all the permissions there are', () => {
     MonitorRole: [
       'Allow CountJobs: sqs:GetQueueAttributes on <QueueJobs> <QueueDeadLetters>',
       'Allow SeeMachines: autoscaling:DescribeAutoScalingGroups autoscaling:DescribeScalingActivities cloudwatch:GetMetricData ec2:DescribeSpotPriceHistory on *',
-      `Allow StartAndEndMachines: autoscaling:SetDesiredCapacity autoscaling:SuspendProcesses autoscaling:TerminateInstanceInAutoScalingGroup on ${GROUP}`,
+      `Allow StartAndEndMachines: autoscaling:ResumeProcesses autoscaling:SetDesiredCapacity autoscaling:SuspendProcesses autoscaling:TerminateInstanceInAutoScalingGroup on ${GROUP}`,
       'Allow SeeClusterMembers: ecs:DeregisterContainerInstance ecs:ListContainerInstances on <Cluster>',
       `Allow SeeAndDrainMembers: ecs:DescribeContainerInstances ecs:UpdateContainerInstancesState on ${INSTANCES} ${IN_CLUSTER}`,
       `Allow ListTasks: ecs:ListTasks on * ${IN_CLUSTER}`,

@@ -4,10 +4,12 @@ import { CALM, type Scenario } from '../../bench/fleet/scenario.ts';
 import { simulate } from '../../bench/fleet/simulate.ts';
 import { decide } from '../../lib/monitor/decide.ts';
 import { memory as memorySchema, PAUSES, type Reading } from '../../lib/monitor/memory.ts';
-import type { State } from '../../lib/monitor/state.ts';
+import type { Node, State } from '../../lib/monitor/state.ts';
 import { actionsOf, brief, idOf, MINUTE, NOW, situation, type Given, type Situation } from './situation.ts';
 
+const HOUR = 60 * MINUTE;
 const count = (max: number) => fc.integer({ min: 0, max });
+const often0 = (max: number) => fc.oneof(fc.constant(0), count(max));
 
 const machine: fc.Arbitrary<Given> = fc.record(
   {
@@ -18,8 +20,13 @@ const machine: fc.Arbitrary<Given> = fc.record(
     connected: fc.boolean(),
     worker: fc.constantFrom('today', 'yesterday'),
     lifecycle: fc.constantFrom('Pending', 'InService', 'Terminating', 'Terminating:Wait'),
+    strangers: count(1),
     remembered: fc.record(
-      { silent: fc.constant(NOW - 20 * MINUTE), badStops: count(5), placed: fc.constant(NOW - 5_000) },
+      {
+        silent: fc.constantFrom(NOW - 20 * MINUTE, NOW - 13 * HOUR),
+        badStops: count(5),
+        placed: fc.constant(NOW - 5_000),
+      },
       { requiredKeys: [] },
     ),
   },
@@ -35,24 +42,24 @@ const pause = fc.record({
 });
 
 const anything: fc.Arbitrary<Situation> = fc.record({
-  waiting: count(200),
-  running: count(40),
-  delayed: count(5),
+  waiting: often0(200),
+  running: often0(40),
+  delayed: often0(5),
   before: fc.array(
-    fc.record({ minutes: fc.integer({ min: 0, max: 6 }), visible: count(200), inFlight: count(40) }),
-    {
-      maxLength: 4,
-    },
+    fc.record({ minutes: fc.integer({ min: 0, max: 6 }), visible: often0(200), inFlight: often0(40) }),
+    { maxLength: 4 },
   ),
   machines: fc.array(machine, { maxLength: 12 }),
   desired: count(12),
   settings: fc.record({
     CLUSTER_MACHINES: fc.integer({ min: 1, max: 12 }),
     TASKS_PER_MACHINE: fc.integer({ min: 1, max: 4 }),
+    WORKER_IDLE_SECONDS: fc.constantFrom(60, 3600),
   }),
   memory: fc.record({
     pause: fc.option(pause, { nil: null }),
     attemptSeconds: fc.option(fc.double({ min: 0.1, max: 5000, noNaN: true }), { nil: null }),
+    emptySince: fc.constantFrom(null, NOW - MINUTE, NOW - HOUR),
   }),
   state: fc.record({ enqueued: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }) }),
 });
@@ -60,12 +67,31 @@ const anything: fc.Arbitrary<Situation> = fc.record({
 const ended = (state: State): string[] =>
   actionsOf(decide(state), 'end machines').flatMap(({ endings }) => endings.map((ending) => ending.machine));
 
-test('a machine that runs a task is never ended, nor one already leaving, and none twice', () => {
+/** What a worker is let run for: a job that it may hold, or a wait that it is allowed. */
+function mayHoldJob({ queue, enqueued, settings, memory }: State, { machine: id, connected }: Node): boolean {
+  if (!connected && (memory.machines[id]?.silent ?? NOW) < NOW - 12 * HOUR) return false;
+  const seen = [queue, ...memory.readings.filter(({ at }) => at >= NOW - 2 * MINUTE)];
+  const jobs = seen.reduce((sum, { visible, delayed, inFlight }) => sum + visible + delayed + inFlight, 0);
+  const waits = settings.WORKER_IDLE_SECONDS * 1000 + 15 * MINUTE;
+  return jobs > 0 || enqueued !== undefined || NOW - (memory.emptySince ?? NOW) < waits;
+}
+
+test('a machine whose task may hold a job, or is another’s, is never ended, nor one already leaving, and none twice', () => {
+  const nothingToDo = {
+    waiting: 0,
+    running: 0,
+    delayed: 0,
+    before: [{ minutes: 2 }, { minutes: 1 }],
+    state: {},
+  };
   fc.assert(
-    fc.property(anything, (given) => {
+    fc.property(anything, fc.boolean(), (any, quiet) => {
+      const given = quiet ? { ...any, ...nothingToDo } : any;
       const state = situation(given);
       const machines = ended(state);
-      const busy = state.nodes.filter(({ tasks }) => tasks > 0).map((node) => node.machine);
+      const busy = state.nodes
+        .filter((node) => node.tasks > 0 && (node.strangers > 0 || mayHoldJob(state, node)))
+        .map((node) => node.machine);
       const leaving = state.group.machines
         .filter(({ lifecycle }) => lifecycle.startsWith('Term'))
         .map(({ id }) => id);

@@ -39,6 +39,8 @@ export const settings = (overrides: Partial<SettingsInput> = {}): MonitorSetting
 export interface Given {
   readonly tasks?: number;
   readonly pending?: number;
+  /** Tasks of other people among them. */
+  readonly strangers?: number;
   /** Minutes since it was first seen. @default 30 */
   readonly age?: number;
   /** False: not in the cluster. @default true */
@@ -84,6 +86,7 @@ export function situation(given: Situation = {}): State {
       types: ['m5.large', 'm6i.large'],
       zones: ['us-east-1a', 'us-east-1b'],
       rebalances: false,
+      suspended: [],
       machines: machines.map(groupMachine),
     },
     nodes: machines.flatMap((machine, index) => (machine.joined === false ? [] : [node(machine, index)])),
@@ -125,6 +128,7 @@ function node(machine: Given, index: number): Node {
     status: machine.status ?? 'ACTIVE',
     connected: machine.connected ?? true,
     guests: 0,
+    strangers: machine.strangers ?? 0,
     tasks: machine.tasks ?? 0,
     pending: machine.pending ?? 0,
     worker: machine.worker ?? 'today',
@@ -156,6 +160,9 @@ export function brief(decision: Decision): Record<string, unknown> {
       end: ended.filter(({ replace }) => !replace).map(({ machine }) => machine),
       replace: ended.filter(({ replace }) => replace).map(({ machine }) => machine),
       suspend: actionsOf(decision, 'suspend rebalancing').length > 0,
+      resume: actionsOf(decision, 'resume launching').flatMap(({ suspensions }) =>
+        suspensions.map(({ process }) => process),
+      ),
       deregister: actionsOf(decision, 'deregister').map(({ node: arn }) => arn),
       mails: actionsOf(decision, 'mail').map(({ mail }) => mail.key),
     }).filter(

@@ -1,8 +1,9 @@
 /**
  * The Auto Scaling group's part. Nothing here lets the group choose what to end: desired is never set below what is
- * there, and each machine is ended by name, after it takes no more tasks and a second look found nothing on it.
+ * there, and each machine is ended by name, after it takes no more tasks and a second look (busy.ts) found no work on it.
  */
 import {
+  ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SuspendProcessesCommand,
   TerminateInstanceInAutoScalingGroupCommand,
@@ -11,10 +12,10 @@ import { UpdateContainerInstancesStateCommand } from '@aws-sdk/client-ecs';
 import { messageOf } from '../../errors.ts';
 import { chunks, eachOf } from '../aws.ts';
 import { isLeaving } from '../fleet.ts';
-import { describeNodes, tasksOn } from '../observe/cluster.ts';
 import { seeGroup } from '../observe/group.ts';
 import type { Action, Ending, Node } from '../state.ts';
 import type { Acting, Results } from './acting.ts';
+import { findBusy } from './busy.ts';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -30,6 +31,22 @@ export async function suspendRebalancing({ aws, settings, say }: Acting): Promis
     }),
   );
   say('suspended the rebalancing of zones, which would end busy machines');
+  return {};
+}
+
+export async function resumeLaunching(
+  { aws, settings, say }: Acting,
+  { suspensions }: Of<'resume launching'>,
+): Promise<Partial<Results>> {
+  await aws.autoScaling.send(
+    new ResumeProcessesCommand({
+      AutoScalingGroupName: settings.AUTO_SCALING_GROUP,
+      ScalingProcesses: suspensions.map(({ process }) => process),
+    }),
+  );
+  for (const { process, reason } of suspensions) {
+    say(`resumed ${process}, which AWS had suspended (${reason || 'it gave no reason'})`);
+  }
   return {};
 }
 
@@ -68,7 +85,7 @@ export async function endMachines(
 ): Promise<Partial<Results>> {
   const nodes = endings.flatMap(({ node }) => node ?? []);
   await drain(acting, nodes, 'DRAINING');
-  const busy = await findBusy(acting, nodes);
+  const busy = await findBusy(acting, endings);
   const idle = endings.filter(({ node }) => node === undefined || !busy.has(node.arn));
   const spared = endings.filter(({ node }) => node !== undefined && busy.has(node.arn));
   await drain(
@@ -123,16 +140,5 @@ async function drain(
         status,
       }),
     ),
-  );
-}
-
-/** ARNs of those that run something after all. */
-async function findBusy({ aws, settings }: Acting, nodes: readonly Node[]): Promise<ReadonlySet<string>> {
-  const guests = new Map(nodes.map((node) => [node.arn, node.guests]));
-  const instances = await describeNodes(aws, settings.ECS_CLUSTER, [...guests.keys()]);
-  return new Set(
-    instances
-      .filter((instance) => tasksOn(instance) > (guests.get(instance.containerInstanceArn ?? '') ?? 0))
-      .map(({ containerInstanceArn }) => containerInstanceArn ?? ''),
   );
 }

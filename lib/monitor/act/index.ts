@@ -9,7 +9,7 @@ import { DistributedFijiError, messageOf } from '../../errors.ts';
 import { dashboardBody } from '../dashboard.ts';
 import type { Action, Mail } from '../state.ts';
 import type { Acting, Results } from './acting.ts';
-import { endMachines, setDesired, suspendRebalancing } from './group.ts';
+import { endMachines, resumeLaunching, setDesired, suspendRebalancing } from './group.ts';
 import { removeDashboard } from './remove-dashboard.ts';
 import { startTasks } from './tasks.ts';
 
@@ -57,6 +57,8 @@ async function perform(acting: Acting, action: Action): Promise<Partial<Results>
   switch (action.kind) {
     case 'suspend rebalancing':
       return suspendRebalancing(acting);
+    case 'resume launching':
+      return resumeLaunching(acting, action);
     case 'deregister':
       await aws.ecs.send(
         new DeregisterContainerInstanceCommand({

@@ -31,17 +31,19 @@ export async function seeNodes(
       members.has(instance.ec2InstanceId ?? '') ||
       attribute(instance, MACHINE_ATTRIBUTES.app) === settings.APP_NAME,
   );
-  const guests = await countGuests(aws, settings, ours);
+  const others = await countOthers(aws, settings, ours);
 
   return ours.map((instance) => {
-    const visitors = guests.get(instance.containerInstanceArn ?? '') ?? 0;
+    const arn = instance.containerInstanceArn ?? '';
+    const guests = others.guests.get(arn) ?? 0;
     return {
-      arn: instance.containerInstanceArn ?? '',
+      arn,
       machine: instance.ec2InstanceId ?? '',
       status: instance.status ?? 'REGISTERING',
       connected: instance.agentConnected ?? false,
-      guests: visitors,
-      tasks: Math.max(0, tasksOn(instance) - visitors),
+      guests,
+      strangers: others.strangers.get(arn) ?? 0,
+      tasks: Math.max(0, tasksOn(instance) - guests),
       pending: instance.pendingTasksCount ?? 0,
       worker: attribute(instance, MACHINE_ATTRIBUTES.worker),
       memory: instance.registeredResources?.find(({ name }) => name === 'MEMORY')?.integerValue,
@@ -76,20 +78,24 @@ function attribute({ attributes = [] }: ContainerInstance, name: string): string
   return attributes.find((each) => each.name === name)?.value;
 }
 
-/**
- * Tasks of other people's services on our machines, by container instance. In a shared cluster a daemon runs on every
- * machine; it must not hold a machine that has nothing else to do. Their standalone tasks do hold it.
- */
-async function countGuests(
+/** Other people's tasks on our machines, by container instance. */
+interface Others {
+  /** Of services: in a shared cluster a daemon runs on every machine, and must not hold one that has nothing else to do. */
+  readonly guests: Map<string, number>;
+  /** Standalone: they do hold it. */
+  readonly strangers: Map<string, number>;
+}
+
+async function countOthers(
   aws: Aws,
   settings: MonitorSettings,
   ours: readonly ContainerInstance[],
-): Promise<ReadonlyMap<string, number>> {
-  const guests = new Map<string, number>();
+): Promise<Others> {
+  const counted: Others = { guests: new Map(), strangers: new Map() };
   const onOurs = ours.reduce((sum, instance) => sum + tasksOn(instance), 0);
-  if (!settings.CLUSTER_IS_SHARED || onOurs === 0) return guests;
+  if (!settings.CLUSTER_IS_SHARED || onOurs === 0) return counted;
   const own = await listTasks(aws, { cluster: settings.ECS_CLUSTER, startedBy: startedBy(settings) });
-  if (own.length >= onOurs) return guests;
+  if (own.length >= onOurs) return counted;
 
   const all = await listTasks(aws, { cluster: settings.ECS_CLUSTER });
   const known = new Set(own);
@@ -99,10 +105,10 @@ async function countGuests(
     all.filter((arn) => !known.has(arn)),
   );
   for (const { startedBy: starter, containerInstanceArn = '' } of others) {
-    if (!starter?.startsWith('ecs-svc/')) continue;
-    guests.set(containerInstanceArn, (guests.get(containerInstanceArn) ?? 0) + 1);
+    const kind = counted[starter?.startsWith('ecs-svc/') ? 'guests' : 'strangers'];
+    kind.set(containerInstanceArn, (kind.get(containerInstanceArn) ?? 0) + 1);
   }
-  return guests;
+  return counted;
 }
 
 async function listTasks(

@@ -1,4 +1,4 @@
-/** The Auto Scaling group, and what it says of launches that failed. */
+/** The Auto Scaling group, which of its processes are suspended, and what it says of launches that failed. */
 import {
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
@@ -24,14 +24,18 @@ export async function seeGroup({ autoScaling }: Aws, name: string): Promise<Grou
   const group = AutoScalingGroups[0];
   if (group === undefined) throw new GroupMissingError(name);
 
-  const suspended = (group.SuspendedProcesses ?? []).map(({ ProcessName }) => ProcessName);
+  const suspended = (group.SuspendedProcesses ?? []).map(({ ProcessName = '', SuspensionReason = '' }) => ({
+    process: ProcessName,
+    reason: SuspensionReason,
+  }));
   const overrides = group.MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [];
   return {
     desired: group.DesiredCapacity ?? 0,
     max: group.MaxSize ?? 0,
     types: overrides.flatMap(({ InstanceType }) => InstanceType ?? []),
     zones: group.AvailabilityZones ?? [],
-    rebalances: !suspended.includes('AZRebalance'),
+    rebalances: !suspended.some(({ process }) => process === 'AZRebalance'),
+    suspended,
     machines: (group.Instances ?? []).map((instance) => ({
       id: instance.InstanceId ?? '',
       type: instance.InstanceType ?? 'unknown',

@@ -1,4 +1,7 @@
-/** Which machines to end. Only one that runs nothing is ever in question; acting looks once more before it ends it. */
+/**
+ * Which machines to end. Only one that runs nothing is in question here (stuck.ts knows the one exception); acting looks
+ * once more before it ends it.
+ */
 import type { Fleet, Machine } from '../fleet.ts';
 import { useful, type Plan } from '../plan.ts';
 import type { Ending, State } from '../state.ts';

@@ -40,7 +40,10 @@ export const monitor = {
   },
   WORKER_IDLE_SECONDS: {
     other: { WORKER_IDLE_SECONDS: 20 },
-    lands: environment('IDLE_SECONDS', (config) => config.WORKER_IDLE_SECONDS),
+    lands: all(
+      environment('IDLE_SECONDS', (config) => config.WORKER_IDLE_SECONDS),
+      monitorSetting('WORKER_IDLE_SECONDS', (config) => config.WORKER_IDLE_SECONDS),
+    ),
   },
   MACHINE_IDLE_MINUTES: {
     other: { MACHINE_IDLE_MINUTES: 33 },
