@@ -37,7 +37,8 @@ import { BILL_TAG } from './bill-tag.ts';
 import type { Cluster } from './cluster.ts';
 import { ecrRepository, loginOf } from './image.ts';
 import type { Network } from './network.ts';
-import { type Arns, machineStatements } from './permissions.ts';
+import type { Arns } from './permissions/arns.ts';
+import { machineStatements } from './permissions/machine.ts';
 import { HOST_FOLDER, userData } from './user-data.ts';
 import { MOUNT_FOLDER, STOP_TIMEOUT_SECONDS, type WorkerOnMachine } from './worker-on-machine.ts';
 

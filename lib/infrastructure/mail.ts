@@ -5,7 +5,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { Config } from '../config/index.ts';
-import { serviceFor } from './permissions.ts';
+import { serviceFor } from './permissions/statement.ts';
 
 export class Mail extends Construct {
   readonly topic: ITopic | undefined;

@@ -10,7 +10,9 @@ import { Construct, type IDependable } from 'constructs';
 import type { Config } from '../config/index.ts';
 import { type MonitorSettings, toEnvironment } from '../monitor/settings.ts';
 import type { Artifact } from './artifact.ts';
-import { type Arns, monitorStatements, schedulerStatements, serviceFor } from './permissions.ts';
+import type { Arns } from './permissions/arns.ts';
+import { monitorStatements, schedulerStatements } from './permissions/monitor.ts';
+import { serviceFor } from './permissions/statement.ts';
 
 export interface MonitorProps {
   readonly config: Config;

@@ -15,7 +15,7 @@ import { Machines } from './machines.ts';
 import { Mail } from './mail.ts';
 import { Monitor } from './monitor.ts';
 import { Network } from './network.ts';
-import { arnsOf } from './permissions.ts';
+import { arnsOf } from './permissions/arns.ts';
 import { refusePlaceholders } from './placeholders.ts';
 import { JobQueue, RETENTION_DAYS } from './queue.ts';
 import { WorkerTask } from './task.ts';

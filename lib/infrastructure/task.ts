@@ -9,7 +9,9 @@ import { MACHINE_ATTRIBUTES, WORKER_CONTAINER } from '../monitor/settings.ts';
 import { WORKER_ENTRY } from '../worker/bundle.ts';
 import { toEnvironment } from '../worker/settings.ts';
 import { loginOf } from './image.ts';
-import { type Arns, executionStatements, serviceFor, workerStatements } from './permissions.ts';
+import type { Arns } from './permissions/arns.ts';
+import { serviceFor } from './permissions/statement.ts';
+import { executionStatements, workerStatements } from './permissions/task.ts';
 import type { JobQueue } from './queue.ts';
 import { MOUNT_FOLDER, STOP_TIMEOUT_SECONDS, type WorkerOnMachine } from './worker-on-machine.ts';
 
