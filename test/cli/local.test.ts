@@ -149,6 +149,39 @@ test('failures by cause, with the log; then the same command does only what is n
   expect(successes).toBe(6);
 }, 300_000);
 
+test('results in the input folder are no images of the next run', async () => {
+  const copy = `#@ String Well\n#@ File image\n#@ File output_directory\nfrom java.io import File\nfrom java.nio.file import Files\nFiles.copy(image.toPath(), File(output_directory, Well + '.tif').toPath())\n`;
+  const files = {
+    files: '{top:.*}{Well:A\\d}.tif',
+    by: ['Well'],
+    parameters: { image: '/home/ubuntu/bucket/{file}' },
+  };
+  const place = await aPlace({ output_file_location: '', groups: files }, copy);
+  const args = place.args.map((word) => (word === place.output ? join(place.input, 'mine') : word));
+  const first = await cli(...args);
+  expect(`${first.stdout}${first.stderr}`).toContain('4 of 4 jobs done');
+  expect((await cli(...args)).stdout).toContain('4 of 4 jobs done, 4 of them before');
+}, 120_000);
+
+test('workers that cannot work: what is done and what failed is told all the same', async () => {
+  const place = await aPlace();
+  const home = join(place.folder, 'Fiji.app');
+  await mkdir(join(home, 'jars'), { recursive: true });
+  await writeFile(join(home, 'fiji'), '#!/bin/sh\necho this Fiji is broken >&2\nexit 3\n', { mode: 0o755 });
+  const usual = process.env.FIJI_HOME;
+  process.env.FIJI_HOME = home;
+  try {
+    const { code, stdout, stderr } = await cli(...place.args);
+    expect(stdout).toContain('0 of 6 jobs done');
+    expect(stdout).toContain('Results are in');
+    expect(stderr).toContain('Workers gave up 3 times in a row');
+    expect(stderr).toContain('this Fiji is broken');
+    expect(code).toBe(1);
+  } finally {
+    process.env.FIJI_HOME = usual;
+  }
+}, 120_000);
+
 test('Ctrl-C: a second run is refused meanwhile, nobody is left behind, and what is done stays', async () => {
   const groups = { Plate: 'P', Well: 'A1..A40' };
   const slow = `#@ String Well\n#@ File output_directory\nimport time, io\nfrom java.io import File\ntime.sleep(0.5)\nio.open(File(output_directory, Well + '.txt').path, 'w').write(u'x')\n`;
