@@ -3,10 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { ConfigInvalidError } from '../config/index.ts';
+import { ConfigInvalidError, parseConfig } from '../config/index.ts';
 import { type ImportedConfig, importPythonConfig, type Note } from '../config/import/index.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
 import { isShippedConfig } from './shipped-config.ts';
+import { tellWarnings } from './tell-warnings.ts';
 import { userPath } from './user-path.ts';
 
 export class ConfigImportError extends DistributedFijiError {
@@ -40,6 +41,7 @@ export function register(command: Command): void {
       await write(flags, imported.text);
       process.stdout.write(reportOf(source, flags.output, imported));
       if (imported.problems.length > 0) throw new ConfigInvalidError(imported.problems, flags.output);
+      tellWarnings(parseConfig(imported.options));
     });
 }
 

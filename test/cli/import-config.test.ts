@@ -63,6 +63,16 @@ test('options that do not fit together: the file is there, what to mend is said,
   expect(await readFile(output, 'utf8')).toContain('MEMORY: 15000');
 });
 
+test('what is doubtful in the new config is told at once', async () => {
+  const python = join(folder, 'config.py');
+  await writeFile(python, "MEMORY = 7500\nMACHINE_TYPE = ['m5.large']\n");
+  const { code, stderr } = await cli('import-config', python, '--output', output);
+  expect(stderr).toMatch(
+    /^Note: MEMORY 7500 x TASKS_PER_MACHINE 1 is tight .* Fix: write MEMORY: \d+ to be sure/,
+  );
+  expect(code).toBe(0);
+});
+
 test.each([
   ['a file that is not there', undefined, 'There is no file'],
   ['a file without any option', 'print("hello")\n', 'no option that could be used'],
