@@ -44,6 +44,7 @@ const allowed = {
     'report',
     'monitor',
     'deployment',
+    'worker/input-patterns.ts',
     'worker/input-reference.ts',
     'worker/script.ts',
   ],

@@ -38,7 +38,7 @@ export default defineConfig({
   // DOCKER_CORES: 2, // Cores that each Fiji counts on. Default: the machine's / TASKS_PER_MACHINE.
   // CPU_SHARES: 2048, // 1024 a core, set aside for each container. Default: what fits TASKS_PER_MACHINE times.
   SECONDS_TO_START: 0, // Between the starts of two workers on one machine, 0-3600.
-  SCRIPT_DOWNLOAD_URL: '', // The script: https://..., s3://bucket/key, or a file. On this machine also --script.
+  SCRIPT_DOWNLOAD_URL: '', // The script: https://..., s3://bucket/key, or a file. On this machine also --fiji-script.
   JOBS_PER_FIJI: 1, // Jobs until Fiji is started anew. More than 1 is far faster for short jobs.
   VIRTUAL_DISPLAY: false, // true: a virtual screen, for scripts and macros that cannot run headless.
   JOB_TIMEOUT_MINUTES: 120, // A job that takes longer is stopped and counts as failed. At most 690.

@@ -1,11 +1,13 @@
 /** Whether the images that jobs name are there: a typo would fail every job, one by one. */
 import { DistributedFijiError } from '../errors.ts';
 import { parametersOf, type JobFile, type JobMessage } from '../jobs/index.ts';
+import { inputPattern } from '../worker/input-patterns.ts';
 import { CLASSIC_MOUNT, inputReference, type InputReference } from '../worker/input-reference.ts';
 import { grouped } from '../plural.ts';
+import { checkPatterns, folderOf, nearestFile, type PatternPlace } from './check-patterns.ts';
 
 /** Where inputs are looked for: a folder on this machine (input-folder.ts), or buckets (input-buckets.ts). */
-export interface InputPlace {
+export interface InputPlace extends PatternPlace {
   /** What the mount is in the job file, for people: `/home/me/plate (--input)`. */
   readonly root: string;
   /** What `s3://` values may call the source. */
@@ -23,6 +25,8 @@ export interface InputPlace {
 }
 
 const AT_ONCE = 32;
+/** Different patterns that are looked for: they share their folders' listings. */
+const MOST_PATTERNS = 10_000;
 /** Inputs that are not looked for when looking takes longer. */
 const LONGEST_MS = 30_000;
 /** Missing inputs that are named. */
@@ -58,6 +62,13 @@ interface Named {
   readonly reference: InputReference;
 }
 
+/** What no job will find. */
+interface Missing {
+  /** By value. */
+  readonly inputs: ReadonlyMap<string, Named>;
+  readonly patterns: ReadonlySet<string>;
+}
+
 /** @throws StoreError when a bucket cannot be asked */
 export async function checkInputs(
   jobFile: Pick<JobFile, 'messages'>,
@@ -72,6 +83,7 @@ export async function checkInputs(
     });
 
   const wanted = new Map<string, Named>();
+  const patterns = new Set<string>();
   let more = false;
   for await (const job of jobFile.messages()) {
     for (const named of namedBy(job)) {
@@ -79,44 +91,77 @@ export async function checkInputs(
       if (wanted.size === place.most) more = true;
       else wanted.set(named.value, named);
     }
+    for (const pattern of job.inputs ?? []) {
+      if (patterns.size < MOST_PATTERNS) patterns.add(pattern);
+      else more ||= !patterns.has(pattern);
+    }
   }
-  const { missing, lookedFor } = await whichAreMissing([...wanted.values()], place);
+  const until = performance.now() + LONGEST_MS;
+  const named = await whichAreMissing([...wanted.values()], place, until);
+  const matched = await checkPatterns(patterns, place, until);
+  const missing = { inputs: named.missing, patterns: matched.unmatched };
+  const lookedFor = named.lookedFor + matched.lookedFor;
 
-  const jobsWith = new Map<string, number>([...missing.keys()].map((value) => [value, 0]));
+  const none = missing.inputs.size + missing.patterns.size === 0;
+  const jobsWith = new Map<string, number>();
   let jobs = 0;
   let jobsWithout = 0;
-  for await (const job of missing.size === 0 ? [] : jobFile.messages()) {
+  for await (const job of none ? [] : jobFile.messages()) {
     jobs += 1;
-    const lacks = new Set(namedBy(job).flatMap(({ value }) => (missing.has(value) ? [value] : [])));
-    if (lacks.size > 0) jobsWithout += 1;
-    for (const value of lacks) jobsWith.set(value, (jobsWith.get(value) as number) + 1);
+    const lacks = new Set(namedBy(job).flatMap(({ value }) => (missing.inputs.has(value) ? [value] : [])));
+    const vain = new Set(job.inputs?.filter((pattern) => missing.patterns.has(pattern)));
+    // A worker fetches what any of the patterns matches: only when none does has it nothing.
+    if (lacks.size > 0 || (vain.size > 0 && vain.size === new Set(job.inputs).size)) jobsWithout += 1;
+    for (const value of [...lacks, ...vain]) jobsWith.set(value, (jobsWith.get(value) ?? 0) + 1);
   }
-  const check = { jobs, jobsWithout, lookedFor, capped: more || lookedFor < wanted.size };
+  const check = { jobs, jobsWithout, lookedFor, capped: more || lookedFor < wanted.size + patterns.size };
   return { ...check, problems: await problemsOf(check, missing, jobsWith, place) };
 }
 
 async function problemsOf(
   check: Omit<InputsCheck, 'problems'>,
-  missing: ReadonlyMap<string, Named>,
+  { inputs, patterns }: Missing,
   jobsWith: ReadonlyMap<string, number>,
   place: InputPlace,
 ): Promise<string[]> {
-  const shown = [...missing.values()].slice(0, SHOWN);
+  const whose = (value: string) => whoseText(jobsWith.get(value) as number, check.jobs);
+  const shown = [...inputs.values()].slice(0, SHOWN);
   const problems = await Promise.all(
     shown.map(async ({ name, value, reference }) => {
-      const whose = whoseText(jobsWith.get(value) as number, check.jobs);
       const meant = await place.meant(reference);
       const hint = meant === undefined ? '' : ` Is "${meant}" meant?`;
-      return `"${name}": there is no ${value}, ${whose} (looked for ${place.describe(reference)}).${hint}`;
+      return `"${name}": there is no ${value}, ${whose(value)} (looked for ${place.describe(reference)}).${hint}`;
     }),
   );
-  const more = missing.size - shown.length;
+  for (const pattern of [...patterns].slice(0, SHOWN - shown.length))
+    problems.push(await patternText(pattern, whose(pattern), place));
+  const more = inputs.size + patterns.size - problems.length;
   if (more > 0)
     problems.push(
       `and ${grouped(more)} more; ${grouped(check.jobsWithout)} of ${grouped(check.jobs)} jobs lack an input.`,
     );
-  if (check.capped && missing.size > 0) problems.push(cappedText(check));
+  if (check.capped && problems.length > 0) problems.push(cappedText(check));
   return problems;
+}
+
+async function patternText(pattern: string, whose: string, place: InputPlace): Promise<string> {
+  const reference = {
+    bucket: undefined,
+    key: folderOf(inputPattern(pattern)).replace(/\/$/, ''),
+    folder: true,
+  };
+  const where = place.describe(reference);
+  return `"inputs": no file matches ${pattern}, ${whose} (looked in ${where}).${await patternHint(pattern, reference, place)}`;
+}
+
+async function patternHint(pattern: string, folder: InputReference, place: InputPlace): Promise<string> {
+  const key = inputReference(pattern, { mountPath: CLASSIC_MOUNT, bucket: place.bucket })?.key;
+  const fromTop = key ?? (pattern.startsWith('/') ? pattern.replace(/^\/+/, '') : undefined);
+  if (fromTop !== undefined) return ` Patterns begin at the top of ${place.root}: write "${fromTop}".`;
+  const near = await nearestFile(pattern, place);
+  if (near !== undefined) return ` There is ${near}.`;
+  const meant = folder.key === '' ? undefined : await place.meant(folder);
+  return meant === undefined ? '' : ` Is "${meant}" meant?`;
 }
 
 export function cappedText({ lookedFor }: Pick<InputsCheck, 'lookedFor'>): string {
@@ -126,9 +171,9 @@ export function cappedText({ lookedFor }: Pick<InputsCheck, 'lookedFor'>): strin
 async function whichAreMissing(
   wanted: readonly Named[],
   place: InputPlace,
+  until: number,
 ): Promise<{ readonly missing: Map<string, Named>; readonly lookedFor: number }> {
   const missing = new Map<string, Named>();
-  const until = performance.now() + LONGEST_MS;
   let lookedFor = 0;
   while (lookedFor < wanted.length && (lookedFor === 0 || performance.now() < until)) {
     const some = wanted.slice(lookedFor, lookedFor + AT_ONCE);

@@ -74,7 +74,7 @@ async function demo(output: string): Promise<void> {
 }
 
 const NEXT = `Next, your own images and script:
-  npm run local -- my_jobs.json --input ~/my_images --script my_script.py
+  npm run local -- my_jobs.json --input ~/my_images --fiji-script my_script.py
 examples/README.md has scripts and job files to start from.`;
 
 function resultTable(records: readonly JobRecord[], spots: ReadonlyMap<string, number>): string {

@@ -3,9 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { ConfigInvalidError } from '../config/index.ts';
+import { ConfigInvalidError, parseConfig } from '../config/index.ts';
 import { type ImportedConfig, importPythonConfig, type Note } from '../config/import/index.ts';
 import { DistributedFijiError, messageOf } from '../errors.ts';
+import { isShippedConfig } from './shipped-config.ts';
+import { tellWarnings } from './tell-warnings.ts';
 import { userPath } from './user-path.ts';
 
 export class ConfigImportError extends DistributedFijiError {
@@ -23,7 +25,11 @@ export function register(command: Command): void {
   command
     .argument('<config.py>', 'the old config')
     .option('-o, --output <file>', 'where the new one goes', 'config.ts')
-    .option('-f, --force', 'overwrite the file if it exists', false)
+    .option(
+      '-f, --force',
+      'overwrite the file if it exists (the config.ts that came with the project needs no --force)',
+      false,
+    )
     .action(async (source: string, flags: Flags) => {
       const imported = importPythonConfig(await read(source), libraryFrom(userPath(flags.output)));
       if (Object.keys(imported.options).length === 0) {
@@ -35,6 +41,7 @@ export function register(command: Command): void {
       await write(flags, imported.text);
       process.stdout.write(reportOf(source, flags.output, imported));
       if (imported.problems.length > 0) throw new ConfigInvalidError(imported.problems, flags.output);
+      tellWarnings(parseConfig(imported.options));
     });
 }
 
@@ -56,7 +63,8 @@ function isMissing(error: unknown): boolean {
 
 async function write({ output, force }: Flags, text: string): Promise<void> {
   try {
-    await writeFile(userPath(output), text, { flag: force ? 'w' : 'wx' });
+    const mayReplace = force || isShippedConfig(await readFile(userPath(output), 'utf8').catch(() => ''));
+    await writeFile(userPath(output), text, { flag: mayReplace ? 'w' : 'wx' });
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new ConfigImportError(

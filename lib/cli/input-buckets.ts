@@ -25,6 +25,9 @@ export function inputBuckets(source: string, s3: S3Client): InputPlace {
       for await (const _ of store.list(key === '' ? '' : `${key}/`)) return true;
       return false;
     },
+    keys: async function* (prefix) {
+      for await (const { key } of openStore(`s3://${source}`, { s3 }).list(prefix)) yield key;
+    },
     describe: (reference) => storeOf(reference).describe(reference.key),
     meant: async (reference) => meant(storeOf(reference), reference.key),
   };

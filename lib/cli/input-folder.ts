@@ -2,6 +2,8 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { nearestName } from '../config/index.ts';
+import { FolderStore } from '../store/folder-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { InputPlace } from './check-inputs.ts';
 
 /** Names read of a folder to find what may have been meant. */
@@ -12,6 +14,7 @@ const NAMES_READ = 5000;
  * @param bucket what `s3://` paths may call the same folder
  */
 export function inputFolder(folder: string, bucket: string): InputPlace {
+  const store = new FolderStore(folder);
   return {
     root: `${folder} (--input)`,
     bucket,
@@ -25,6 +28,15 @@ export function inputFolder(folder: string, bucket: string): InputPlace {
       } catch (error) {
         // What cannot be looked at (permissions) is left to the worker, which says why.
         return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+      }
+    },
+    keys: async function* (prefix) {
+      try {
+        for await (const { key } of store.list(prefix)) yield key;
+      } catch (error) {
+        // As above; no other error comes from a listing.
+        if (!(error instanceof StoreError)) throw error;
+        yield undefined;
       }
     },
     describe: ({ key }) => join(folder, key),

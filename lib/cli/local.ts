@@ -28,6 +28,8 @@ import { loadUserConfig } from './user-config.ts';
 interface LocalFlags {
   readonly input?: string;
   readonly output?: string;
+  readonly fijiScript?: string;
+  /** The same, under the name that npm takes for its own. */
   readonly script?: string;
   readonly workers?: number;
   readonly jobsPerFiji?: number;
@@ -45,7 +47,9 @@ export function register(command: Command, program: Command): void {
       "your images: what /home/ubuntu/bucket is in a job file (default: the job file's folder)",
     )
     .option('-o, --output <folder>', "where results go (default: results, in the job file's folder)")
-    .option('-s, --script <file>', 'script or macro to run (default: SCRIPT_DOWNLOAD_URL of the config)')
+    .option('-s, --fiji-script <file>', 'script or macro to run (default: SCRIPT_DOWNLOAD_URL of the config)')
+    // npm takes it for its --script-shell, and starts the file as a shell, when no -- stands before it.
+    .option('--script <file>', 'the same as --fiji-script')
     .option('-w, --workers <number>', 'jobs at a time (default: what cores and memory allow)', atLeastOne)
     .option(
       '--jobs-per-fiji <number>',
@@ -68,7 +72,10 @@ export function register(command: Command, program: Command): void {
 async function local(path: string, flags: LocalFlags, program: Command): Promise<void> {
   refuseWindows();
   const config = await loadUserConfig(program);
-  const setup = await readWishes({ jobFile: path, ...flags }, config);
+  const setup = await readWishes(
+    { jobFile: path, ...flags, script: flags.fijiScript ?? flags.script },
+    config,
+  );
   const { jobFile, script, input } = setup;
   try {
     const name = basename(script.source);

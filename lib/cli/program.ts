@@ -3,6 +3,7 @@
  * file, which is loaded when it is called: none waits for the clients and schemas of the others.
  */
 import { Command } from 'commander';
+import { isCalledByNpm, refuseTakenByNpm } from './taken-by-npm.ts';
 
 interface CommandFile {
   /** Adds what the command takes and does. @param program owns --config */
@@ -48,7 +49,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
 };
 
-/** @param args what stands behind the program's name: says which command's file is needed */
+/**
+ * @param args what stands behind the program's name: says which command's file is needed
+ * @throws TakenByNpmError
+ */
 export async function program(args: readonly string[]): Promise<Command> {
   const root = new Command('distributed-fiji')
     .description('Run a Fiji script on many images: on this machine, or on AWS.')
@@ -57,13 +61,19 @@ export async function program(args: readonly string[]): Promise<Command> {
     .configureHelp({ showGlobalOptions: true })
     // `help enqueue` would not show all: `enqueue --help` does.
     .helpCommand(false)
-    .showHelpAfterError('(--help shows what it takes)')
     // Only bin/ ends the process: what commander refuses reaches it as a CommanderError.
     .exitOverride();
-  const [called] = root.parseOptions([...args]).operands;
+  const [called = ''] = root.parseOptions([...args]).operands;
+  root.showHelpAfterError(
+    isCalledByNpm(called)
+      ? `(npm run ${called} -- --help shows what it takes; without that -- npm keeps options for itself)`
+      : '(--help shows what it takes)',
+  );
   for (const [name, { description, load }] of Object.entries(COMMANDS)) {
     const command = root.command(name).description(description);
-    if (name === called) (await load()).register(command, root);
+    if (name !== called) continue;
+    (await load()).register(command, root);
+    refuseTakenByNpm(command, args);
   }
   return root;
 }

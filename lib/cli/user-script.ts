@@ -47,8 +47,8 @@ export async function readUserScript(given: string | undefined, config: Config):
   const wanted = given ?? config.SCRIPT_DOWNLOAD_URL;
   if (wanted === '') {
     throw new ScriptError(
-      'No script was named: neither --script nor SCRIPT_DOWNLOAD_URL in config.ts.',
-      'Add --script my_script.py to the command.',
+      'No script was named: neither --fiji-script nor SCRIPT_DOWNLOAD_URL in config.ts.',
+      'Add --fiji-script my_script.py to the command.',
     );
   }
   const isAddress = /^(https?|s3|file):/.test(wanted);

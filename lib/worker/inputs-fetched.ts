@@ -4,11 +4,11 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import picomatch from 'picomatch';
 import type { Scalar } from '../jobs/message.ts';
 import { folderError, StoreError } from '../store/store-error.ts';
 import type { Store, StoredObject } from '../store/store.ts';
 import { sha256 } from './checksum.ts';
+import { inputPattern } from './input-patterns.ts';
 import type { InputFile, InputsContext, InputsOutcome, InputsStep, NamedInput } from './inputs-step.ts';
 import { asGiven, storeOf } from './inputs-step.ts';
 import { inLanes } from './lanes.ts';
@@ -93,21 +93,19 @@ async function objectsOf(
   // Patterns are relative to the source: they say nothing about another bucket.
   const wanted = reference.bucket === undefined ? patterns : undefined;
   const found = new Map<string, StoredObject>();
-  for (const pattern of wanted ?? [undefined]) {
-    const matches = pattern === undefined ? () => true : picomatch(pattern);
-    for await (const candidate of store.list(listingPrefix(folder, pattern))) {
+  for (const pattern of wanted?.map(inputPattern) ?? [undefined]) {
+    for await (const candidate of store.list(narrower(folder, pattern?.prefix))) {
       // A key that ends in `/` is the marker that consoles make for an empty folder.
       const isFile = candidate.key.startsWith(folder) && !candidate.key.endsWith('/');
-      if (isFile && matches(candidate.key)) found.set(candidate.key, candidate);
+      if (isFile && (pattern?.matches(candidate.key) ?? true)) found.set(candidate.key, candidate);
     }
   }
   return [...found.values()];
 }
 
-/** The narrower of the folder and the pattern's part before its first wildcard: a folder may hold a million images. */
-function listingPrefix(folder: string, pattern = ''): string {
-  const literal = /^(?:\\.|[^\\*?[\](){}!])*/s.exec(pattern)?.[0].replace(/\\(.)/gs, '$1') ?? '';
-  return literal.startsWith(folder) ? literal : folder;
+/** Of the folder and the pattern's beginning: a folder may hold a million images. */
+function narrower(folder: string, prefix = ''): string {
+  return prefix.startsWith(folder) ? prefix : folder;
 }
 
 function missing(

@@ -62,6 +62,21 @@ test('--dry-run looks for inputs in the buckets, and for jobs that are done', as
     'The inputs that the jobs name are there.',
   );
 
+  // Patterns are looked for as a worker does that downloads.
+  const patterns = (inputs: string[]) => ({ ...shared('s3://plates/looked at'), inputs });
+  const there = await jobFile('patterns.json', patterns(['looked at/{Well}*', 'looked at/A0*.tif']));
+  const found = await enqueue(there, '-c', config, '--dry-run');
+  expect(found.out).toContain('"inputs": no file matches looked at/A1*, which the job names');
+  expect(found.out).toContain('(looked in s3://plates/looked at). There is looked at/A01.tif.');
+  expect(found).toMatchObject({ code: 0, err: '' });
+  const none = await jobFile('none.json', patterns(['/looked at/A01.tif', 'lookedat/*']));
+  expect(await enqueue(none, '-c', config)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /input of the job is missing[^]*Patterns begin at the top of s3:\/\/plates \(SOURCE_BUCKET\): write "looked at\/A01\.tif"[^]*matches lookedat\/\*, .*Is "looked at" meant/,
+    ),
+  });
+
   // A slip in a folder's name: refused by the dry run and the real command, and nothing is sent.
   const slip = await jobFile('slip.json', shared('/home/ubuntu/bucket/looked_at/'));
   for (const more of [['--dry-run'], []]) {

@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SHIPPED_SHA256 } from '../../lib/cli/shipped-config.ts';
 import { loadInNode } from '../config/load-in-node.ts';
 import { cli } from './cli.ts';
 
@@ -38,6 +40,19 @@ test('leaves a file that exists as it is, unless --force', async () => {
   expect(await readFile(output, 'utf8')).toContain('LabPlates');
 });
 
+test('replaces the config.ts that came with the project, as long as nobody has changed it', async () => {
+  const shipped = await readFile(new URL('../../config.ts', import.meta.url), 'utf8');
+  expect(hash('sha256', shipped)).toBe(SHIPPED_SHA256);
+  for (const text of [shipped, shipped.replaceAll('\n', '\r\n')]) {
+    await writeFile(output, text);
+    expect(await cli('import-config', fixture, '--output', output)).toMatchObject({ code: 0, stderr: '' });
+    expect(await readFile(output, 'utf8')).toContain('LabPlates');
+  }
+  await writeFile(output, shipped.replace('MEMORY: 6000', 'MEMORY: 6001'));
+  expect((await cli('import-config', fixture, '--output', output)).code).toBe(1);
+  expect(await readFile(output, 'utf8')).toContain('MEMORY: 6001');
+});
+
 test('options that do not fit together: the file is there, what to mend is said, and it fails', async () => {
   const python = join(folder, 'config.py');
   await writeFile(python, "MEMORY = 15000\nMACHINE_TYPE = ['m5.large']\n");
@@ -46,6 +61,16 @@ test('options that do not fit together: the file is there, what to mend is said,
   expect(stderr).toContain('config.ts has a mistake:');
   expect(stderr).toContain('Fix: write MEMORY: 7608 or less');
   expect(await readFile(output, 'utf8')).toContain('MEMORY: 15000');
+});
+
+test('what is doubtful in the new config is told at once', async () => {
+  const python = join(folder, 'config.py');
+  await writeFile(python, "MEMORY = 7500\nMACHINE_TYPE = ['m5.large']\n");
+  const { code, stderr } = await cli('import-config', python, '--output', output);
+  expect(stderr).toMatch(
+    /^Note: MEMORY 7500 x TASKS_PER_MACHINE 1 is tight .* Fix: write MEMORY: \d+ to be sure/,
+  );
+  expect(code).toBe(0);
 });
 
 test.each([

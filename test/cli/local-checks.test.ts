@@ -48,6 +48,29 @@ describe('inputs that are not there', () => {
     expect(code).toBe(0);
   });
 
+  test('a pattern of "inputs" that no file matches, with what is there instead', async () => {
+    const place = await aPlace({
+      ...JOB,
+      inputs: ['plate/{Well}f*.TIF'],
+      groups: { Plate: 'P', Well: 'O1..O3' },
+    });
+    await mkdir(join(place.input, 'plate'));
+    for (const name of ['O01f1.TIF', 'O01f2.TIF', 'N01f1.TIF'])
+      await writeFile(join(place.input, 'plate', name), '');
+    for (const { code, stderr } of [await cli(...place.args, '--dry-run'), await cli(...place.args)]) {
+      expect(stderr).toContain('The inputs of all 3 jobs are missing:');
+      expect(stderr).toContain(
+        `"inputs": no file matches plate/O1f*.TIF, which 1 job names (looked in ${place.input}/plate). There is plate/O01f1.TIF.`,
+      );
+      expect(code).toBe(1);
+    }
+    // One of two is enough for a worker: it is told, and refuses nothing.
+    await writeFile(place.job, JSON.stringify({ ...JOB, inputs: ['A{Well}*', '/{Well}.tif', '{Well}.*'] }));
+    const some = await cli(...place.args, '--no-check', '--dry-run');
+    expect(some.stdout).toContain('no file matches AA1*, which 1 job names');
+    expect((await cli(...place.args, '--dry-run')).stderr).not.toContain('are missing');
+  });
+
   test('of jobs that are done: their images may be elsewhere by now', async () => {
     const groups = ['A1', 'A4'].map((Well) => ({
       Plate: 'P',

@@ -4,6 +4,7 @@ import { literal } from '../literal.ts';
 import { problemsOf } from '../problems.ts';
 import { retiredOptions } from '../retired.ts';
 import { type OptionName, optionNames, schema } from '../schema.ts';
+import { type AppName, changedName } from './app-name.ts';
 import type { Value } from './evaluate.ts';
 
 export type Change = 'renamed' | 'changed' | 'ignored' | 'not used' | 'not read' | 'note';
@@ -27,14 +28,14 @@ const placeholders: Readonly<Partial<Record<OptionName, readonly string[]>>> = {
   SOURCE_BUCKET: ['your-bucket-name', 'bucket-name'],
   DESTINATION_BUCKET: ['your-bucket-name', 'bucket-name'],
   SCRIPT_DOWNLOAD_URL: ['https://some/url/with/a/script.y'],
-  SQS_DEAD_LETTER_QUEUE: ['user_DeadMessages'],
+  SQS_DEAD_LETTER_QUEUE: ['user_DeadMessages', 'arn:aws:sqs:some-region:111111100000:DeadMessages'],
 };
 
 /** Options whose defaults are names made of APP_NAME: written only where they differ. */
 const following: readonly OptionName[] = ['SQS_QUEUE_NAME', 'SQS_DEAD_LETTER_QUEUE', 'LOG_GROUP_NAME'];
 
 /** @param appName as far as it is known: names that follow from it are left to follow. */
-export function convert(written: string, value: Value, appName: string | undefined): Conversion {
+export function convert(written: string, value: Value, appName: AppName | undefined): Conversion {
   const name = optionFor(written);
   if (name === undefined) {
     const why = retiredOptions[written] ?? 'no option of that name';
@@ -53,7 +54,7 @@ function optionFor(written: string): OptionName | undefined {
   return renames[written] ?? optionNames.find((option) => option === written.toUpperCase());
 }
 
-function convertOption(name: OptionName, value: Value, appName: string | undefined): Conversion {
+function convertOption(name: OptionName, value: Value, appName: AppName | undefined): Conversion {
   const drop = (change: Change, text: string): Conversion => ({
     options: {},
     notes: [{ change, text: `${name}: ${text}` }],
@@ -62,6 +63,11 @@ function convertOption(name: OptionName, value: Value, appName: string | undefin
   if (typeof value === 'string' && placeholders[name]?.includes(value) === true) {
     return drop('ignored', `${literal(value)} stands for a name of yours, and is left out.`);
   }
+  if (name === 'APP_NAME' && value === appName?.written && value !== appName.usable)
+    return {
+      options: { APP_NAME: appName.usable },
+      notes: [{ change: 'changed', text: changedName(appName) }],
+    };
   const parsed = schema.safeParse({ [name]: value });
   if (!parsed.success) {
     const [problem] = problemsOf(parsed.error.issues, { [name]: value });
@@ -71,8 +77,14 @@ function convertOption(name: OptionName, value: Value, appName: string | undefin
     );
   }
   const usable = parsed.data[name];
-  if (appName !== undefined && following.includes(name) && usable === followed(name, appName)) {
-    return drop('note', `left out, because ${literal(usable)} follows from APP_NAME.`);
+  if (appName !== undefined && following.includes(name) && usable === followed(name, appName.written)) {
+    const now = followed(name, appName.usable);
+    return now === usable
+      ? drop('note', `left out, because ${literal(usable)} follows from APP_NAME.`)
+      : drop(
+          'changed',
+          `${literal(usable)} became ${literal(now)}: it is left out, and follows from APP_NAME.`,
+        );
   }
   if (name === 'SQS_MESSAGE_VISIBILITY') return visibility(usable as number);
   const said = remarks[name]?.(usable);

@@ -2,6 +2,7 @@
 import type { OptionName } from '../schema.ts';
 import { ConfigInvalidError, type Problem } from '../errors.ts';
 import { parseConfig } from '../parse.ts';
+import { appNameIn } from './app-name.ts';
 import { convert, type Note } from './convert.ts';
 import { readPython, type Statement } from './python.ts';
 import { type Entry, render } from './render.ts';
@@ -60,11 +61,6 @@ export function importPythonConfig(python: string, library: string): ImportedCon
   }
   const given = Object.fromEntries(options);
   return { text: render(entries, given, library), options: given, notes, problems: problemsIn(given) };
-}
-
-function appNameIn(statements: readonly Statement[]): string | undefined {
-  const last = statements.findLast((one) => one.kind === 'assignment' && one.name === 'APP_NAME');
-  return last?.kind === 'assignment' && typeof last.value === 'string' ? last.value : undefined;
 }
 
 function unreadText(statement: Extract<Statement, { kind: 'unread' }>): string {

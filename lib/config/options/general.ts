@@ -57,9 +57,9 @@ export const general = {
   ),
 
   /**
-   * The script (or macro) that Fiji runs on each group: `https://...`, `s3://bucket/key`, or a file's path: on
-   * this machine relative to the folder you start from, in AWS an absolute one inside the image.
-   * Empty: `npm run local` needs `--script`.
+   * The script (or macro) that Fiji runs on each group: `https://...`, `s3://bucket/key` or a file's path: on
+   * this machine relative to the folder you are in, in AWS an absolute one inside the image.
+   * Empty: `npm run local` needs `--fiji-script`.
    * @default ''
    */
   SCRIPT_DOWNLOAD_URL: text(

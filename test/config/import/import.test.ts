@@ -193,6 +193,41 @@ test('what does not fit together is reported beside the text', () => {
   expect(problems).toMatchObject([{ option: 'MEMORY', fix: expect.stringContaining('7608') as string }]);
 });
 
+describe('an APP_NAME that AWS would refuse', () => {
+  test('is changed, and what was made of it follows the new one; both are said', () => {
+    const python = [
+      "APP_NAME = '2018_11_01_Project'",
+      "SQS_QUEUE_NAME = APP_NAME + 'Queue'",
+      'LOG_GROUP_NAME = APP_NAME',
+      "SQS_DEAD_LETTER_QUEUE = 'arn:aws:sqs:some-region:111111100000:DeadMessages'",
+    ];
+    const result = imported(`${python.join('\n')}\n`);
+    expect(result.options).toEqual({ APP_NAME: 'Run_2018_11_01_Project' });
+    expect(noted(result, 1)).toMatch(
+      /^changed: APP_NAME: '2018_11_01_Project' became 'Run_2018_11_01_Project', because AWS .* begin with a letter/,
+    );
+    expect(noted(result, 2)).toBe(
+      "changed: SQS_QUEUE_NAME: '2018_11_01_ProjectQueue' became 'Run_2018_11_01_ProjectQueue': it is left out, and follows from APP_NAME.",
+    );
+    expect(noted(result, 3)).toContain("'2018_11_01_Project' became 'Run_2018_11_01_Project'");
+    expect(noted(result, 4)).toMatch(/^ignored: .*stands for a name of yours/);
+    expect(parseConfig(result.options)).toMatchObject({ SQS_QUEUE_NAME: 'Run_2018_11_01_ProjectQueue' });
+  });
+
+  test.each([
+    ['Löwe & Söhne -- 3', 'Lowe-Sohne-3'],
+    ['_x', 'Run_x'],
+    ['a'.repeat(60), 'a'.repeat(50)],
+  ])('%s', (written, usable) => {
+    expect(imported(`APP_NAME = '${written}'\n`).options).toEqual({ APP_NAME: usable });
+  });
+
+  test('without anything usable in it is not used, and other names are kept as they are', () => {
+    const { options } = imported("APP_NAME = '  '\nSQS_QUEUE_NAME = 'Mine'\nLOG_GROUP_NAME = APP_NAME\n");
+    expect(options).toEqual({ SQS_QUEUE_NAME: 'Mine' });
+  });
+});
+
 test('an option given twice counts once, the last time', () => {
   const { text, notes } = imported('MEMORY = 1000\nMEMORY = 2000\n');
   expect(text.match(/MEMORY/g)).toHaveLength(1);
