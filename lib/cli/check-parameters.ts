@@ -1,6 +1,6 @@
 /** What the jobs give against what the script asks for, before anything runs. Fiji's own check stays the one that decides. */
 import { nearestName } from '../config/index.ts';
-import { mustBeGiven, type ScriptParameter } from '../fiji/script-parameters.ts';
+import { isImage, mustBeGiven, type ScriptParameter } from '../fiji/script-parameters.ts';
 import { parametersOf, type JobMessage, type Scalar } from '../jobs/index.ts';
 import { grouped } from '../plural.ts';
 
@@ -54,6 +54,10 @@ export async function checkParameters(
     for (const parameter of declared) {
       const { name, type } = parameter;
       const value = given[name];
+      if (isImage(parameter) && (value !== undefined || mustBeGiven(parameter))) {
+        find(problems, `image ${name}`, () => imageSentence(parameter));
+        continue;
+      }
       if (value === undefined) {
         if (mustBeGiven(parameter)) {
           find(
@@ -96,6 +100,11 @@ function told(findings: ReadonlyMap<string, Finding>, count: number): string[] {
 function whose({ jobs, first }: Place, count: number): string {
   if (jobs === count) return count === 1 ? 'the job' : `all ${grouped(count)} jobs`;
   return jobs === 1 ? `job ${first}` : `${grouped(jobs)} jobs (${first} is the first)`;
+}
+
+/** As docs/scripts.md has it: the same in every job. */
+function imageSentence({ name, type }: ScriptParameter): string {
+  return `"${name}" is an image (${type}), which no job can give, as none is open when a job starts. Declare the file (#@ File ${name}) and open it: IJ.openImage(${name}.path).`;
 }
 
 /** What the value should be; undefined when it fits, or when only Fiji can say. */

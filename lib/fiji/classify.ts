@@ -1,6 +1,6 @@
 /** From what a Fiji process told, or left unsaid, to how the script's run ended. The most specific cause first. */
 import { basename } from 'node:path';
-import { missingPlugin } from './missing-plugin.ts';
+import { advice } from './advice/advice.ts';
 import type { ScriptOutcome } from './outcome.ts';
 import { DISK_FULL } from './session/log.ts';
 import type { Ended } from './session/session.ts';
@@ -46,10 +46,13 @@ export function classify(ended: Ended, around: Circumstances): ScriptOutcome {
     kind: 'script error',
     reason: [
       reason,
-      advice(
-        `${fields['chain'] ?? ''}\n${told}\n${fields['message'] ?? ''}: ${fields['source'] ?? ''}`,
-        around.headless,
-      ),
+      advice({
+        error: `${fields['chain'] ?? ''}\n${told}\n${fields['message'] ?? ''}: ${fields['source'] ?? ''}`,
+        calls: fields['calls'] ?? '',
+        source: fields['source'] ?? '',
+        printed: around.printed,
+        headless: around.headless,
+      }),
     ]
       .filter(Boolean)
       .join('. '),
@@ -66,11 +69,15 @@ export function timeoutReason(
   const minutes = Math.round((timeoutMs / 60_000) * 100) / 100;
   const windows = (look['windows'] ?? '').split('\n').filter(Boolean);
   const where = look['line'] === undefined ? '' : `, at ${name} line ${look['line']}`;
+  // Of a compressed file that is cut off, ImageJ waits without end for the rest.
+  const reading = /ij\.io\.ImageReader\./.test(look['stack'] ?? '')
+    ? ', where ImageJ was reading an image: its file may be cut off'
+    : '';
   const waiting =
     windows.length > 0
       ? `. A window was open and nobody there to answer it: ${windows.map((title) => `"${title}"`).join(', ')}`
       : '';
-  return `${name} was still running after ${minutes} min (JOB_TIMEOUT_MINUTES)${where}${waiting}`;
+  return `${name} was still running after ${minutes} min (JOB_TIMEOUT_MINUTES)${where}${reading}${waiting}`;
 }
 
 function classifyExit(
@@ -106,19 +113,6 @@ function classifyExit(
     kind: 'script error',
     reason: `${script} ended Fiji itself, with exit code ${String(ended.code)}, before it was done (System.exit, IJ "Quit"). Take that call out: Fiji is ended for you.`,
   };
-}
-
-function advice(told: string, headless: boolean): string | undefined {
-  const plugin = missingPlugin(told);
-  if (plugin !== undefined) return plugin;
-  if (headless && /HeadlessException|java\.awt\.AWTError|Can't connect to X11/.test(told)) {
-    return 'This needs a screen: set VIRTUAL_DISPLAY to true (--virtual-display on this machine), or use what runs headless (docs/scripts.md: overlays instead of the ROI Manager)';
-  }
-  if (/libawt_xawt|UnsatisfiedLinkError.*awt/.test(told))
-    return 'This Java has no graphics part: install a full one instead of a headless one';
-  if (/'NoneType' object has no attribute/.test(told))
-    return 'What was called on is None: an image that could not be opened, for example';
-  return undefined;
 }
 
 function place(line: string | undefined): string {

@@ -23,6 +23,22 @@ export function mustBeGiven(parameter: ScriptParameter): boolean {
   return parameter.required && parameter.default === undefined && parameter.name !== OUTPUT_DIRECTORY;
 }
 
+const IMAGES = new Set([
+  'ImagePlus',
+  'ImageProcessor',
+  'Dataset',
+  'ImgPlus',
+  'Img',
+  'RandomAccessibleInterval',
+  'ImageDisplay',
+  'DatasetView',
+]);
+
+/** Whether Fiji would take the image that is open, which is none when a job starts; no text or number becomes one. */
+export function isImage({ type }: ScriptParameter): boolean {
+  return IMAGES.has(simpleName(type).replace(/<.*/, ''));
+}
+
 /** A script that declares this and is not given it gets its own output folder's absolute path. */
 export const OUTPUT_DIRECTORY = 'output_directory';
 
@@ -105,6 +121,10 @@ const FILLED_IN = new Set([
 ]);
 
 function isFilledInByFiji(type: string): boolean {
-  const simple = type.slice(type.lastIndexOf('.') + 1);
+  const simple = simpleName(type);
   return simple.endsWith('Service') || FILLED_IN.has(simple);
+}
+
+function simpleName(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
 }

@@ -141,17 +141,18 @@ export async function uploadOutputs(
     else clashes.push({ key, owner: result.owner });
   });
   const [clash] = clashes.sort(byKey);
-  if (clash !== undefined) {
-    return { kind: 'collision', reason: collision(destination.describe(clash.key), clash.owner) };
-  }
+  if (clash !== undefined) return { kind: 'collision', reason: collision(clash.key, clash.owner) };
   return { kind: 'written', outputs: outputs.sort(byKey) };
 }
 
-/** The other job may be one of groups that are no longer in the job file: its files are still its own in this run. */
-function collision(file: string, otherJob: string): string {
+/**
+ * The cure stands early: a terminal shows the beginning. The other job may be one of groups that are no longer in the job
+ * file: its files are still its own in this run.
+ */
+function collision(key: string, otherJob: string): string {
   return (
-    `${file} was already written by job ${otherJob} of this run. ` +
-    'Give each group its own place with placeholders in output_file_location (results/{Plate}/{Well}), or put them in the file names. ' +
+    `${key} was already written by job ${otherJob}. ` +
+    'Put what tells the groups apart into output_file_location (results/{Plate}/{Well}) or into the file names. ' +
     'If that job’s group is no longer in the job file, write another "run" name into it: then the old files are replaced'
   );
 }

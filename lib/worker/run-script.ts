@@ -2,6 +2,7 @@
 import type { FijiPool, ScriptRun } from '../fiji/fiji.ts';
 import type { Attempt, Verdict } from './attempt.ts';
 import { judgeError } from './judge-error.ts';
+import { leftBeside } from './left-beside.ts';
 import { listOutputs, missingOutputs, type OutputFile, stageOutputs } from './outputs.ts';
 import type { Scratch } from './scratch.ts';
 import type { FetchedScript } from './script.ts';
@@ -63,8 +64,11 @@ async function takeOutputs(
   try {
     const { files, skipped } = await listOutputs(output);
     attempt.notes.push(...skipped.map((why) => `Not uploaded: ${why}.`));
-    const reason = missingOutputs(files, settings);
-    if (reason !== undefined) return { kind: 'ended', verdict: { outcome: 'missing outputs', reason } };
+    const missing = missingOutputs(files, settings);
+    if (missing !== undefined) {
+      const reason = [missing, await leftBeside(output)].filter((said) => said !== undefined).join('. ');
+      return { kind: 'ended', verdict: { outcome: 'missing outputs', reason } };
+    }
     return { kind: 'outputs', files: await stageOutputs(files, attempt.folder) };
   } catch (error) {
     return { kind: 'ended', verdict: judgeError(error, attempt, 'missing outputs') };

@@ -110,6 +110,21 @@ test('each wrong value is told with its own jobs', async () => {
   expect(code).toBe(1);
 });
 
+test('an image as a parameter is refused, whether a job gives something for it or not', async () => {
+  const opens = '#@ ImagePlus imp\n#@ Dataset (required=false) mask\n';
+  for (const groups of [
+    { Plate: 'P', Well: 'A1..A2' },
+    { Plate: 'P', Well: 'A1..A2', imp: 'a.tif' },
+  ]) {
+    const place = await aPlace({ ...JOB, groups }, opens + SCRIPT);
+    const { stderr, code } = await cli(...place.args, '--dry-run');
+    expect(stderr).toContain('"imp" is an image (ImagePlus), which no job can give');
+    expect(stderr).toContain('(#@ File imp) and open it: IJ.openImage(imp.path)');
+    expect(stderr).not.toContain('mask');
+    expect(code).toBe(1);
+  }
+});
+
 test('a language that the starter Fiji has not is refused before workers start', async () => {
   const place = await aPlace();
   const script = join(place.folder, 'compter é.scala');

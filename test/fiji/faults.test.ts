@@ -77,6 +77,17 @@ sleep 300000`,
   for (const name of ['child', 'stranger']) expect(isAlive(Number(told.output[name]))).toBe(false);
 });
 
+test('a compressed image that is cut off, which ImageJ reads for ever, is told of at the time limit', async () => {
+  const whole = readFileSync(join(import.meta.dirname, '../../examples/images/fly/01_POS002_D.TIF'));
+  const cut = join(bench.folder, 'cut.tif');
+  writeFileSync(cut, whole.subarray(0, 20_000));
+  const told = await bench.run('open.groovy', `ij.IJ.openImage('${cut}')`, {}, { timeoutMs: 8_000 });
+  expect(told.outcome).toEqual({
+    kind: 'timeout',
+    reason: expect.stringMatching(/line 1, where ImageJ was reading an image: its file may be cut off$/),
+  });
+});
+
 test('a job that is interrupted ends at once, and the next one works', async () => {
   const stop = new AbortController();
   const running = bench.run(

@@ -12,6 +12,7 @@ switch (what) {
   case "copy": result.bytes = new File(image).bytes; break
   case "list": result.setText(new File(image).list().sort().join("\n"), "UTF-8"); break
   case "nothing": break
+  case "astray": new File("out.csv").text = "1"; break
   case "throw": throw new IllegalStateException("no nuclei in 'A01' for \$5")
   case "memory": def all = []; while (true) all << new byte[8 << 20]
   case "sleep": result.text = ""; Thread.sleep(600000); break

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../lib/store/open-store.ts';
+import { leftBeside } from '../../lib/worker/left-beside.ts';
 import { listOutputs, missingOutputs, stageOutputs, uploadOutputs } from '../../lib/worker/outputs.ts';
 import { fill, removeTemporaryFolders, temporaryFolder } from './temporary.ts';
 
@@ -70,6 +71,16 @@ describe('is it enough', () => {
   });
 });
 
+test('what lies beside the output folder is named: the script wrote it for nothing', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'output'));
+  expect(await leftBeside(join(folder, 'output'))).toBeUndefined();
+  await fill(folder, { 'outputA01.csv': '1', 'masks/a.tif': '1', 'b.csv': '', 'z.txt': '' });
+  expect(await leftBeside(join(folder, 'output'))).toBe(
+    'b.csv, masks/, outputA01.csv and 1 more were left beside it and thrown away: write into output_directory',
+  );
+});
+
 test('files go under the location with their subfolders; another job’s file is not overwritten', async () => {
   const folder = await temporaryFolder();
   await fill(folder, { 'a.csv': '1', 'sub/b.csv': '22' });
@@ -88,7 +99,7 @@ test('files go under the location with their subfolders; another job’s file is
   expect(await uploadOutputs(files, 'out/P 1/', { run: 'r', job: 'two' }, destination)).toMatchObject({
     kind: 'collision',
     reason: expect.stringMatching(
-      /out\/P 1\/a\.csv was already written by job one.*output_file_location \(results\/\{Plate\}\/\{Well\}\).*another "run" name/,
+      /^out\/P 1\/a\.csv was already written by job one\. .*output_file_location \(results\/\{Plate\}\/\{Well\}\).*another "run" name/,
     ),
   });
   expect(await uploadOutputs(files, 'out/P 1/', { run: 'r2', job: 'two' }, destination)).toMatchObject({

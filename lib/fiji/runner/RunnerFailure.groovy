@@ -2,7 +2,10 @@ import javax.script.ScriptException
 
 /** Says what a script threw, in its own words, with the line of the user's script. */
 class RunnerFailure {
-  /** `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `line`: in the script, with its `source`. */
+  /**
+   * `chain`: class names from the outermost to the deepest; `type` and `message`: the deepest; `calls`: those that led to
+   * it, the innermost first; `line`: in the script, with its `source`.
+   */
   Map describe(Throwable thrown, String script, PrintStream log) {
     List chain = chainOf(thrown)
     Throwable deepest = chain.last()
@@ -27,7 +30,7 @@ class RunnerFailure {
     }
     return [
       kind: 'failed', chain: chain.collect { it.class.name }.join(' '), type: type, message: message,
-      messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), line: line, source: sourceOf(script, line)
+      messages: chain.collect { String.valueOf(it.message) }.join('\n').take(20000), calls: callsOf(deepest), line: line, source: sourceOf(script, line)
     ]
   }
 
@@ -49,6 +52,10 @@ class RunnerFailure {
   }
 
   private static final String MACHINERY = /(Runner[A-Z]\w*|java\.lang\.reflect|java\.lang\.Thread|jdk\.|sun\.reflect|javax\.script|groovy\.lang|org\.codehaus\.groovy|org\.scijava\.script|org\.python\.(core|util|jsr223)|com\.sun\.proxy).*/
+
+  private static String callsOf(Throwable thrown) {
+    thrown.stackTrace.findAll { !(it.className ==~ MACHINERY) }.collect { it.className + '.' + it.methodName }.unique().take(60).join('\n')
+  }
 
   private static String sourceOf(String script, Integer line) {
     if (line == null) return null
