@@ -4,7 +4,7 @@ import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import { claim } from './folder/claim.ts';
+import { claim, isForeign } from './folder/claim.ts';
 import { pathOf } from './folder/paths.ts';
 import { copyContent, removeUnfinished, replaceFile } from './folder/replace.ts';
 import { walk } from './folder/walk.ts';
@@ -102,6 +102,8 @@ export class FolderStore implements Store {
     const target = pathOf(this.root, key);
     try {
       const { foldsCase } = await this.#ready();
+      if (owner.sparesForeign === true && (await isForeign(this.root, key, foldsCase)))
+        return { kind: 'foreign' };
       let holder = owner.job;
       await replaceFile(
         this.root,

@@ -14,13 +14,17 @@ export interface StoredObject {
 export interface Owner {
   readonly run: string;
   readonly job: string;
+  /** Whether a file that no job wrote is left as it is, too: where the user's images are. @default false: it is replaced */
+  readonly sparesForeign?: boolean;
 }
 
 /** What became of a conditional put. */
 export type PutResult =
   | { readonly kind: 'written' }
   /** Another job of this run owns the key; `owner` is that job's id. */
-  | { readonly kind: 'collision'; readonly owner: string };
+  | { readonly kind: 'collision'; readonly owner: string }
+  /** No job wrote what is there, and the owner spares it. */
+  | { readonly kind: 'foreign' };
 
 export interface Store {
   /** What a person can open: `s3://bucket/key`, or an absolute path. */

@@ -112,36 +112,43 @@ export type Upload =
   | { readonly kind: 'written'; readonly outputs: JobRecord['outputs'] }
   | { readonly kind: 'collision'; readonly reason: string };
 
+export interface UploadOptions {
+  /** Whether an absolute place is that of an image which the job read, or among those. */
+  readonly holdsInputs?: (place: string) => boolean;
+  /** Cuts it, even within a file. */
+  readonly signal?: AbortSignal;
+}
+
 /** Small files wait for the line, not for this machine. */
 const AT_ONCE = 4;
 
 /**
- * Puts every file under `location`, subfolders kept. Stops at the first file that another job of this run owns; what
- * was written before it stays, under this job's name, and is replaced when the job is done again.
- *
- * @param signal cuts it, even within a file
+ * Puts every file under `location`, subfolders kept. Stops at the first file that is not to be replaced (PutResult);
+ * what was written before it stays, under this job's name, and is replaced when the job is done again.
  */
 export async function uploadOutputs(
   files: readonly OutputFile[],
   location: string,
   owner: Owner,
   destination: Store,
-  signal?: AbortSignal,
+  { holdsInputs = () => false, signal }: UploadOptions = {},
 ): Promise<Upload> {
   const outputs: JobRecord['outputs'] = [];
-  const clashes: { readonly key: string; readonly owner: string }[] = [];
+  const clashes: { readonly key: string; readonly reason: string }[] = [];
 
   await inLanes(files, AT_ONCE, async ({ name, path, bytes }) => {
     if (clashes.length > 0) return;
     const key = `${location}${name}`;
     const digest = await sha256(path, signal);
-    const result = await destination.put(key, path, owner, signal);
+    const sparesForeign = holdsInputs(destination.describe(key));
+    const result = await destination.put(key, path, { ...owner, sparesForeign }, signal);
 
     if (result.kind === 'written') outputs.push({ key, bytes, sha256: digest });
-    else clashes.push({ key, owner: result.owner });
+    else if (result.kind === 'foreign') clashes.push({ key, reason: overImage(key) });
+    else clashes.push({ key, reason: collision(key, result.owner) });
   });
   const [clash] = clashes.sort(byKey);
-  if (clash !== undefined) return { kind: 'collision', reason: collision(clash.key, clash.owner) };
+  if (clash !== undefined) return { kind: 'collision', reason: clash.reason };
   return { kind: 'written', outputs: outputs.sort(byKey) };
 }
 
@@ -154,6 +161,13 @@ function collision(key: string, otherJob: string): string {
     `${key} was already written by job ${otherJob}. ` +
     'Put what tells the groups apart into output_file_location (results/{Plate}/{Well}) or into the file names. ' +
     'If that job’s group is no longer in the job file, write another "run" name into it: then the old files are replaced'
+  );
+}
+
+function overImage(key: string): string {
+  return (
+    `${key} is there already, among the images that the job read, and was written by no job: it was left as it is. ` +
+    'Choose another output_file_location, or give what the script writes another name'
   );
 }
 

@@ -9,12 +9,20 @@ export async function storeOutputs(
   attempt: Attempt,
   files: readonly OutputFile[],
   destination: Store,
+  source: Store,
 ): Promise<Verdict> {
   const { run, job, output_file_location } = attempt.message;
+  const bare = (text: string): string => text.replace(/\/$/, '');
+  const inputs = attempt.inputs.map(({ key }) => bare(source.describe(bare(key))));
+  const holdsInputs = (place: string): boolean =>
+    inputs.some((input) => place === input || place.startsWith(`${input}/`));
 
   try {
     const upload = await attempt.timed('outputs', () =>
-      uploadOutputs(files, output_file_location, { run, job }, destination, attempt.signal),
+      uploadOutputs(files, output_file_location, { run, job }, destination, {
+        holdsInputs,
+        signal: attempt.signal,
+      }),
     );
     if (upload.kind === 'collision') return { outcome: 'output collision', reason: upload.reason };
     attempt.outputs = upload.outputs;

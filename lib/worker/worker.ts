@@ -82,7 +82,9 @@ export async function work(tools: WorkerTools, stop: AbortSignal): Promise<numbe
       if (records.waiting > MOST_UNWRITTEN) await records.flush(); // throws: then nothing more is begun
       if (!attempt.beginStoring()) return desk.clear(attempt);
       storing = background.run(
-        storeOutputs(attempt, files, tools.destination).then((verdict) => desk.settle(attempt, verdict)),
+        storeOutputs(attempt, files, tools.destination, tools.openStore(tools.settings.SOURCE)).then(
+          (verdict) => desk.settle(attempt, verdict),
+        ),
       );
     });
   } catch (error) {

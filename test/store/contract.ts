@@ -160,6 +160,18 @@ export function ownershipContract(open: () => Promise<Store>): void {
     }
   });
 
+  test('a file of nobody is spared where the owner wants it, a job’s of any run is replaced there, too', async () => {
+    const store = await open();
+    await store.write('in/image.tif', 'pixels');
+    await store.put('in/other run.csv', await aFile('old'), { run: 'before', job: 'a1' });
+    const owner = { run, job: 'b2', sparesForeign: true };
+
+    expect(await store.put('in/image.tif', await aFile('new'), owner)).toEqual({ kind: 'foreign' });
+    expect(await text(await store.read('in/image.tif'))).toBe('pixels');
+    for (const key of ['in/other run.csv', 'in/new.csv', 'in/new.csv'])
+      expect(await store.put(key, await aFile('new'), owner)).toEqual({ kind: 'written' });
+  });
+
   test('of many jobs that put one key at once, exactly one wins and its file is there', async () => {
     const store = await open();
     for (let round = 0; round < 5; round++) {

@@ -1,6 +1,6 @@
 /** A job that cannot be done ends with its reason: it ends no worker, and never goes round for ever. */
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -102,4 +102,41 @@ test('a job over which worker after worker has to leave is laid aside with what 
     outcome: 'worker lost',
     reason: expect.stringMatching(/2 workers had to leave over this job: .* bucket is in another region/),
   });
+}, 180_000);
+
+test('an image is never replaced by a result, where both are in one folder; the job’s own results are', async () => {
+  const scene = await world.scene();
+  await fill(scene.source, { 'plate/a.tif': 'pixels', 'b.tif': 'more' });
+  const bucket = '/home/ubuntu/bucket';
+  const shared = { output_file_location: 'plate/' };
+  const jobs = [
+    job('over-an-image', { what: 'write', file: 'a.tif', image: `${bucket}/plate/a.tif` }, shared),
+    job(
+      'over-one-of-a-folder',
+      { what: 'write', file: 'b.tif', image: bucket },
+      { output_file_location: '' },
+    ),
+    job('beside-it', { what: 'write', file: 'a.csv', image: `${bucket}/plate` }, shared),
+  ];
+  const settings = {
+    SCRIPT_DOWNLOAD_URL: SCRIPT,
+    JOB_RETRIES: 1,
+    DESTINATION: scene.source,
+    JOBS_PER_FIJI: 9,
+  };
+  for (const time of [1, 2]) {
+    await scene.send(...jobs);
+    await scene.startWorker(settings).finished();
+    const records = await scene.records('r', scene.source);
+    expect([
+      time,
+      records
+        .slice(-3)
+        .map(({ outcome }) => outcome)
+        .sort(),
+    ]).toEqual([time, ['output collision', 'output collision', 'success']]);
+    expect(records[0]?.reason).toMatch(/plate\/a\.tif is there already, among the images that the job read/);
+  }
+  expect(await readFile(join(scene.source, 'plate/a.tif'), 'utf8')).toBe('pixels');
+  expect(await readFile(join(scene.source, 'b.tif'), 'utf8')).toBe('more');
 }, 180_000);

@@ -7,7 +7,7 @@
  * worker that was killed leaves either nothing or its job's claim, which the job's next attempt takes again.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Owner } from '../store.ts';
 import { CLAIMS, pathOf } from './paths.ts';
@@ -22,6 +22,16 @@ export async function claim(root: string, key: string, owner: Owner, foldsCase: 
 
   const made = (await byLink(path, owner.job)) ?? (await byFolder(path, owner.job));
   return made ? owner.job : holder(path);
+}
+
+/** @returns true when there is a file that no job of any run has claimed */
+export async function isForeign(root: string, key: string, foldsCase: boolean): Promise<boolean> {
+  if ((await lstat(pathOf(root, key)).catch(() => undefined)) === undefined) return false;
+  const runs = await readdir(pathOf(root, CLAIMS)).catch((): string[] => []);
+  const claims = await Promise.all(
+    runs.map((run) => lstat(claimPath(root, key, run, foldsCase)).catch(() => undefined)),
+  );
+  return claims.every((found) => found === undefined);
 }
 
 /** Spread over 256 folders, so that none holds a million entries. */

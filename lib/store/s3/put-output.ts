@@ -6,7 +6,7 @@
  *        │ something is (412), or somebody is writing it right now (409)
  *        ▼
  *   whose is it? (its metadata) ── another job of this run ──► collision
- *        │ this job's, another run's, or nobody's
+ *        │ this job's, another run's, or nobody's ── nobody's, and the owner spares those ──► foreign
  *        ▼
  *   only if that very object is still there (ETag) ──► written
  *        │ it changed meanwhile
@@ -70,6 +70,8 @@ export async function putOutput(
     if (there !== undefined && there.run === owner.run && there.job !== owner.job) {
       return { kind: 'collision', owner: there.job };
     }
+    if (there !== undefined && there.run === undefined && owner.sparesForeign === true)
+      return { kind: 'foreign' };
     condition = there === undefined ? { IfNoneMatch: '*' } : { IfMatch: there.etag };
     if (attempt > 1) await sleep(Math.random() * 50 * 2 ** attempt);
   }
