@@ -18,11 +18,12 @@ import { runPrefix, type JobRecord } from '../records/record.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { folderError } from '../store/store-error.ts';
 import { bundleWorker } from '../worker/bundle.ts';
-import { startCrew, type Crew } from './crew.ts';
+import { startCrew, workerLog, type Crew } from './crew.ts';
 import { startEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
 import { windowed } from './feed.ts';
 import { lockFolder } from './lock.ts';
 import { Tracker, type Progress } from './progress.ts';
+import { WaitingWindows } from './waiting-windows.ts';
 import { redriveAfter } from '../worker/settings.ts';
 import { LEASE_SECONDS, workerEnvironment, type WorkerPlan } from './worker-environment.ts';
 
@@ -50,6 +51,8 @@ export interface LocalRunResult {
   /** Jobs whose worker died each time that it had them; there is no record of them. */
   readonly killed: readonly JobMessage[];
   readonly stopped: boolean;
+  /** Titles of dialogs at which jobs waited when the run was stopped. */
+  readonly windows: readonly string[];
 }
 
 const POLL_MS = 500;
@@ -74,7 +77,8 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     });
     const missing = filter(jobFile.messages(), (job) => done === undefined || !done.has(job));
 
-    const killed = before === jobFile.count ? [] : await work(options, missing, tracker);
+    const { killed, windows } =
+      before === jobFile.count ? { killed: [], windows: [] } : await work(options, missing, tracker);
     options.onProgress(tracker.progress(0));
     return {
       total: jobFile.count,
@@ -83,24 +87,27 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
       failed: tracker.failed,
       killed,
       stopped: options.signal.aborted,
+      windows,
     };
   } finally {
     await lock.release();
   }
 }
 
-/** @returns the jobs that nobody came back from */
+/** @returns the jobs that nobody came back from, and the dialogs at which others waited to the end */
 async function work(
   options: LocalRunOptions,
   jobs: AsyncIterable<JobMessage>,
   tracker: Tracker,
-): Promise<JobMessage[]> {
+): Promise<Pick<LocalRunResult, 'killed' | 'windows'>> {
   const { config, jobFile, destination, capacity } = options;
   const logs = join(destination, runPrefix(config.APP_NAME, jobFile.run), 'workers');
   await mkdir(logs, { recursive: true }).catch((error: unknown) => {
     throw folderError(error, { doing: 'Writing', key: 'workers', location: logs });
   });
   const { entry } = await bundleWorker();
+  const files = Array.from({ length: capacity.workers }, (_, index) => workerLog(logs, index + 1));
+  const windows = await WaitingWindows.from(files);
   const queue = await startEmbeddedQueue({
     visibilitySeconds: LEASE_SECONDS,
     maxReceives: redriveAfter(options.tries),
@@ -115,13 +122,14 @@ async function work(
       logs,
     });
     try {
-      await untilDone(options, { jobs, tracker, queue, crew });
+      await untilDone(options, { jobs, tracker, queue, crew, windows });
     } finally {
       await crew.stop(GRACE_MS, options.now);
     }
     await tracker.update();
     const dead = (await queue.takeDead()).map((body) => parseMessage(body));
-    return dead.filter(({ job }) => !tracker.hasEnded(job));
+    const killed = dead.filter(({ job }) => !tracker.hasEnded(job));
+    return { killed, windows: windows.titles };
   } finally {
     await queue.close();
   }
@@ -132,12 +140,13 @@ interface UnderWay {
   readonly tracker: Tracker;
   readonly queue: EmbeddedQueue;
   readonly crew: Crew;
+  readonly windows: WaitingWindows;
 }
 
 /** Feeds the queue and watches the records, until every job has come to an end or the signal says stop. */
 async function untilDone(
   { signal, onProgress }: LocalRunOptions,
-  { jobs, tracker, queue, crew }: UnderWay,
+  { jobs, tracker, queue, crew, windows }: UnderWay,
 ): Promise<void> {
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
@@ -155,8 +164,8 @@ async function untilDone(
     while (!ended.aborted) {
       const allSent = fed;
       const { waiting, held } = await queue.counts();
-      await tracker.update();
-      onProgress(tracker.progress(Math.min(held, crew.size)));
+      await Promise.all([tracker.update(), windows.update()]);
+      onProgress(tracker.progress(Math.min(held, crew.size), windows.titles));
       if (allSent && waiting + held === 0) return;
       await sleep(POLL_MS, undefined, { signal: ended }).catch(() => undefined);
     }
