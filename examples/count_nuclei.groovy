@@ -86,4 +86,6 @@ for (int y = 0; y < labels.height; y++) for (int x = 0; x < labels.width; x++) {
 if (!new FileSaver(new ImagePlus('nuclei', picture)).saveAsPng(new File(output_directory, "${Plate}_${Position}_nuclei.png").path))
     throw new IOException("cannot write to ${output_directory}")
 
-println "${nuclei} nuclei in ${image.name} (threshold ${threshold})"
+println "${image.name}: threshold ${threshold}"
+// For colours and numbers on the page of pictures.
+println "value: ${nuclei} nuclei"

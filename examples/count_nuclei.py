@@ -88,4 +88,6 @@ for i in range(len(label_of)):
 if not FileSaver(ImagePlus('nuclei', picture)).saveAsPng(File(output_directory, name + u'.png').path):
     raise IOException(u'cannot write to %s' % output_directory)
 
-print(u'%d nuclei in %s (threshold %d)' % (nuclei, image.name, threshold))
+print(u'%s: threshold %d' % (image.name, threshold))
+# For colours and numbers on the page of pictures.
+print(u'value: %d nuclei' % nuclei)

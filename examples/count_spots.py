@@ -68,4 +68,5 @@ for picture in pictures:
 if not FileSaver(ImagePlus(Well, sheet)).saveAsPng(File(output_directory, u'%s_%s_spots.png' % (Plate, Well)).path):
     raise IOException(u'cannot write to %s' % output_directory)
 
-print(u'%s: %d spots in %d fields' % (Well, sum(row[1] for row in rows), len(rows)))
+# For colours and numbers on the page of pictures.
+print(u'value: %d spots' % sum(row[1] for row in rows))

@@ -29,4 +29,5 @@ print(table, "Plate,Position,Threshold,CoverPercent,Mean");
 print(table, Plate + "," + Position + "," + lower + "," + d2s(cover, 2) + "," + d2s(mean, 2));
 File.close(table);
 close();
-print(Plate + " " + Position + ": " + d2s(cover, 1) + "% covered");
+// For colours and numbers on the page of pictures.
+print("value: " + d2s(cover, 1) + " % covered");

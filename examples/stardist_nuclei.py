@@ -42,4 +42,5 @@ nuclei = int(labels.getProcessor().getStatistics().max)
 with io.open(File(output_directory, name + u'.csv').path, 'w', encoding='utf-8') as out:
     out.write(u'Plate,Position,Nuclei\n')
     out.write(u'%s,%s,%d\n' % (Plate, Position, nuclei))
-print(u'%d nuclei in %s' % (nuclei, image.name))
+# For colours and numbers on the page of pictures.
+print(u'value: %d nuclei' % nuclei)

@@ -1,5 +1,4 @@
 /** `demo`: real images, a real script, the whole way from job file to results; nothing to configure. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -14,6 +13,7 @@ import { JobsFailedError, tellOutcome, tellPage } from './local-outcome.ts';
 import { findFijiAloud, makeOutputFolder, readWishes, refuseWindows } from './local-setup.ts';
 import { writePictures } from './pictures.ts';
 import { userPath } from './user-path.ts';
+import { valueInLog } from './value-in-log.ts';
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url));
 
@@ -51,7 +51,10 @@ async function demo(output: string): Promise<void> {
       .filter(({ ended }) => ended >= started)
       .sort((a, b) => wellOf(a).localeCompare(wellOf(b)));
     const spots = new Map<string, number>();
-    for (const record of records) spots.set(record.job, await countSpots(record, store));
+    for (const { job, log = '' } of records) {
+      const found = await valueInLog(store.describe(log));
+      if (found !== undefined) spots.set(job, found.value);
+    }
 
     process.stdout.write(`\n${resultTable(records, spots)}\n`);
     tellOutcome(result, setup);
@@ -59,9 +62,6 @@ async function demo(output: string): Promise<void> {
       title: 'Bright spots in 12 wells',
       text: 'Row O of a 384-well plate, two fields of each well. A ring marks each spot that the script found; in some wells the stain has gathered into hundreds.',
       result,
-      labelOf: wellOf,
-      measured: 'spots',
-      measurementOf: ({ job }) => spots.get(job),
     });
     if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);
@@ -82,20 +82,11 @@ function resultTable(records: readonly JobRecord[], spots: ReadonlyMap<string, n
     wellOf(record),
     record.outcome,
     secondsOf(record).toFixed(1),
-    record.outcome === 'success' ? String(spots.get(record.job)) : '',
+    record.outcome === 'success' ? String(spots.get(record.job) ?? '') : '',
   ]);
   return table(['well', 'outcome', 'seconds', 'spots'], rows);
 }
 
 function wellOf({ group }: JobRecord): string {
   return String(group.Well);
-}
-
-/** Adds up the column `Spots` of what the script wrote: a row for each field. */
-async function countSpots({ outputs }: JobRecord, store: FolderStore): Promise<number> {
-  const csv = outputs.find(({ key }) => key.endsWith('.csv'));
-  if (csv === undefined) return 0;
-  const [head = '', ...rows] = (await readFile(store.describe(csv.key), 'utf8')).trim().split('\n');
-  const column = head.split(',').indexOf('Spots');
-  return rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0);
 }

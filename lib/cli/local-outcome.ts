@@ -21,10 +21,15 @@ export class JobsFailedError extends DistributedFijiError {
 /** Groups shown of jobs that were never heard of again. */
 const SHOWN = 3;
 
-/** Writes it to standard output. */
+/**
+ * Writes it to standard output.
+ *
+ * @param reasonOf what is told of a failure's reason
+ */
 export function tellOutcome(
   result: LocalRunResult & { readonly seconds: number },
-  { output }: LocalSetup,
+  { output }: Pick<LocalSetup, 'output'>,
+  reasonOf: (reason: string) => string = (reason) => reason,
 ): void {
   const { total, before, succeeded, seconds } = result;
   const earlier = before === 0 ? '' : `, ${before} of them before`;
@@ -34,7 +39,8 @@ export function tellOutcome(
   process.stdout.write(`Results are in ${output}\n`);
   if (result.failed.length > 0) {
     const store = new FolderStore(output);
-    const causes = digestText(failureCauses(result.failed), { describe: (key) => store.describe(key) });
+    const found = failureCauses(result.failed).map((cause) => ({ ...cause, reason: reasonOf(cause.reason) }));
+    const causes = digestText(found, { describe: (key) => store.describe(key) });
     process.stdout.write(`\nWhat failed, and why:\n\n${causes}\n`);
   }
   if (result.killed.length > 0) process.stdout.write(`\n${killedText(result.killed)}\n`);

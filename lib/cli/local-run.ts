@@ -7,7 +7,7 @@ import { runLocally, type LocalRunResult } from '../local/run.ts';
 import { plural } from '../plural.ts';
 import { liveLine } from './live-line.ts';
 import { scratchFolder, type LocalSetup } from './local-setup.ts';
-import { progressText } from './progress-text.ts';
+import { progressText, windowsText } from './progress-text.ts';
 
 export interface LocalChoices {
   readonly workers?: number | undefined;
@@ -19,10 +19,14 @@ export interface LocalChoices {
 
 /** Ctrl-C, or a signal that means the same. */
 export class StoppedError extends DistributedFijiError {
-  constructor({ total, before, succeeded }: LocalRunResult) {
-    super(`Stopped: ${before + succeeded} of ${total} jobs are done.`, {
+  constructor({ total, before, succeeded, windows }: LocalRunResult) {
+    const waited = windows.length === 0 ? '' : ` When it was stopped, ${windowsText(windows, 'was')}.`;
+    super(`Stopped: ${before + succeeded} of ${total} jobs are done.${waited}`, {
       code: 'STOPPED',
-      fix: 'The same command goes on with the others.',
+      fix:
+        windows.length === 0
+          ? 'The same command goes on with the others.'
+          : 'Take the dialog out of the script, make what it asks for a parameter (a #@ line), then use the same command again.',
     });
   }
 }

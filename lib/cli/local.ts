@@ -22,6 +22,7 @@ import {
   refuseWindows,
   type LocalSetup,
 } from './local-setup.ts';
+import { nameOtherJobs } from './other-job.ts';
 import { writePictures } from './pictures.ts';
 import { loadUserConfig } from './user-config.ts';
 
@@ -99,12 +100,14 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
     await mustHaveScreen(fiji, script.source, flags.virtualDisplay ?? config.VIRTUAL_DISPLAY);
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);
-    tellOutcome(result, setup);
+    const reasonOf = await nameOtherJobs(result.failed, jobFile);
+    tellOutcome(result, setup, reasonOf);
     const store = new FolderStore(setup.output);
     const page = await writePictures(store, jobFile.run, readRecords(store, config.APP_NAME, jobFile.run), {
       title: jobFile.run,
-      text: `The first picture of each job of ${basename(path)} that wrote one.`,
+      text: `The first picture of each job of ${basename(path)} that wrote one; colours and numbers are what scripts print as "value: 12 cells".`,
       result,
+      reasonOf,
     });
     if (page !== undefined) tellPage(page);
     if (result.stopped) throw new StoppedError(result);

@@ -8,7 +8,7 @@ const STARTING_SECONDS = 60;
 
 /** One line: a bar, and what it stands for. */
 export function progressText(progress: Progress): string {
-  const { total, done, failed, running, secondsWithoutEnd, secondsLeft } = progress;
+  const { total, done, failed, running, secondsWithoutEnd, secondsLeft, windows } = progress;
   const share = total === 0 ? 1 : (done + failed) / total;
   const waits = total - done - failed > 0;
   const parts = [
@@ -18,7 +18,13 @@ export function progressText(progress: Progress): string {
     ...(secondsWithoutEnd === undefined ? [] : [beforeTheFirst(secondsWithoutEnd)]),
     ...(waits && secondsLeft !== undefined ? [`about ${duration(secondsLeft)} left`] : []),
   ];
-  return `${bar(share)}  ${parts.join(', ')}`;
+  const waiting = windows.length === 0 ? '' : `; ${windowsText(windows, 'is')}`;
+  return `${bar(share)}  ${parts.join(', ')}${waiting}`;
+}
+
+/** Jobs wait at dialogs: said while they do, and once more when they were stopped at it. */
+export function windowsText(titles: readonly string[], verb: 'is' | 'was'): string {
+  return `a window ${verb} open and nobody there to answer it: ${titles.map((title) => `"${title}"`).join(', ')}`;
 }
 
 function beforeTheFirst(seconds: number): string {

@@ -40,6 +40,8 @@ export interface ScriptJob {
   readonly timeoutMs: number;
   /** Aborted on SIGTERM: the job ends as 'interrupted'. */
   readonly signal?: AbortSignal;
+  /** Called at most once, after a minute or more, when the script waits at dialogs that nobody will answer. */
+  readonly onWaiting?: (titles: readonly string[]) => void;
 }
 
 export interface ScriptRun {

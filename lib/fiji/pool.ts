@@ -19,6 +19,7 @@ import { CappedLog } from './session/log.ts';
 import { killsForMemory } from './session/killed.ts';
 import { watchMemory } from './session/memory.ts';
 import { FijiStartError, Session } from './session/session.ts';
+import { watchWindows } from './session/watch-windows.ts';
 
 export interface FijiPoolOptions {
   readonly fiji: FijiInstallation;
@@ -40,6 +41,8 @@ export interface FijiPoolOptions {
   readonly script?: string;
   /** Milliseconds that a Fiji may take to start. @default 5 minutes */
   readonly startTimeoutMs?: number;
+  /** How often a script that runs is looked at, whether it waits at a dialog. @default 1 minute */
+  readonly lookEveryMs?: number;
 }
 
 const INTERRUPTED: ScriptOutcome = { kind: 'interrupted', reason: 'The worker was told to stop.' };
@@ -191,9 +194,11 @@ class Pool implements FijiPool {
     const memory = watchMemory(session.leader, session.jvm);
     const killsBefore = await killsForMemory();
     const started = performance.now();
+    const endWatch = watchWindows(session, job.onWaiting, this.#options.lookEveryMs);
     try {
       const running = session.run({ script: job.script, parameters: job.parameters, reused }, log);
       const ended = await orStopped(running, job);
+      endWatch();
       let outcome: ScriptOutcome;
       if (ended === 'timeout') {
         outcome = { kind: 'timeout', reason: timeoutReason(job.script, job.timeoutMs, await session.look()) };
@@ -225,6 +230,7 @@ class Pool implements FijiPool {
         run: { outcome, milliseconds, ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }) },
       };
     } finally {
+      endWatch();
       log.close();
     }
   }

@@ -50,6 +50,11 @@ export interface Crew {
   stop(graceMs: number, now: AbortSignal): Promise<void>;
 }
 
+/** What the worker of this number prints, from 1; one that replaces it goes on in the same file. */
+export function workerLog(logs: string, number: number): string {
+  return join(logs, `worker-${number}.log`);
+}
+
 const LAST_CHANCE = 3;
 const RESTART_MS = 500;
 
@@ -65,7 +70,7 @@ export function startCrew({ size, entry, environment, jobsEnded, logs }: CrewOpt
   let endedAtLastFailure = 0;
 
   const keepOne = async (number: number): Promise<void> => {
-    const log = join(logs, `worker-${number}.log`);
+    const log = workerLog(logs, number);
     while (!stopping.signal.aborted) {
       const worker = startWorker(entry, environment, log);
       workers.add(worker);

@@ -18,6 +18,8 @@ export interface Progress {
   readonly secondsWithoutEnd: number | undefined;
   /** Undefined until there is something to reckon with. */
   readonly secondsLeft: number | undefined;
+  /** Titles of dialogs at which jobs wait, and nobody is there to answer. */
+  readonly windows: readonly string[];
 }
 
 /** Adds up the records of one session, and nothing that earlier sessions wrote. */
@@ -71,8 +73,11 @@ export class Tracker {
     return state === 'done' || state === 'failed';
   }
 
-  /** @param running jobs that workers have now */
-  progress(running: number): Progress {
+  /**
+   * @param running jobs that workers have now
+   * @param windows at which some of them wait
+   */
+  progress(running: number, windows: readonly string[] = []): Progress {
     const waiting = Math.max(0, this.#total - this.#before - this.ended);
     if (running > 0) this.#firstTaken ??= Date.now();
     return {
@@ -83,6 +88,7 @@ export class Tracker {
       running: Math.min(running, waiting),
       secondsWithoutEnd: this.ended > 0 || waiting === 0 ? undefined : this.#secondsSinceFirstTaken(),
       secondsLeft: this.#secondsFor(waiting),
+      windows,
     };
   }
 

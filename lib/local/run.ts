@@ -18,11 +18,12 @@ import { runPrefix, type JobRecord } from '../records/record.ts';
 import { FolderStore } from '../store/folder-store.ts';
 import { folderError } from '../store/store-error.ts';
 import { bundleWorker } from '../worker/bundle.ts';
-import { startCrew, WorkerDiedError, type Crew } from './crew.ts';
+import { startCrew, WorkerDiedError, workerLog, type Crew } from './crew.ts';
 import { startEmbeddedQueue, type EmbeddedQueue } from './embedded-queue.ts';
 import { windowed } from './feed.ts';
 import { lockFolder } from './lock.ts';
 import { Tracker, type Progress } from './progress.ts';
+import { WaitingWindows } from './waiting-windows.ts';
 import { redriveAfter } from '../worker/settings.ts';
 import { LEASE_SECONDS, workerEnvironment, type WorkerPlan } from './worker-environment.ts';
 
@@ -52,7 +53,11 @@ export interface LocalRunResult {
   /** Why the run ended before its jobs had: no worker could work any more. */
   readonly gaveUp: WorkerDiedError | undefined;
   readonly stopped: boolean;
+  /** Titles of dialogs at which jobs waited when the run was stopped. */
+  readonly windows: readonly string[];
 }
+
+const NOTHING_TO_DO = { killed: [], gaveUp: undefined, windows: [] };
 
 const POLL_MS = 500;
 
@@ -76,8 +81,8 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
     });
     const missing = filter(jobFile.messages(), (job) => done === undefined || !done.has(job));
 
-    const { killed, gaveUp } =
-      before === jobFile.count ? { killed: [], gaveUp: undefined } : await work(options, missing, tracker);
+    const { killed, gaveUp, windows } =
+      before === jobFile.count ? NOTHING_TO_DO : await work(options, missing, tracker);
     options.onProgress(tracker.progress(0));
     return {
       total: jobFile.count,
@@ -87,24 +92,27 @@ export async function runLocally(options: LocalRunOptions): Promise<LocalRunResu
       killed,
       gaveUp,
       stopped: options.signal.aborted,
+      windows,
     };
   } finally {
     await lock.release();
   }
 }
 
-/** Jobs that nobody came back from are `killed`. */
+/** What the workers leave when all is over. */
 async function work(
   options: LocalRunOptions,
   jobs: AsyncIterable<JobMessage>,
   tracker: Tracker,
-): Promise<Pick<LocalRunResult, 'killed' | 'gaveUp'>> {
+): Promise<Pick<LocalRunResult, 'killed' | 'gaveUp' | 'windows'>> {
   const { config, jobFile, destination, capacity } = options;
   const logs = join(destination, runPrefix(config.APP_NAME, jobFile.run), 'workers');
   await mkdir(logs, { recursive: true }).catch((error: unknown) => {
     throw folderError(error, { doing: 'Writing', key: 'workers', location: logs });
   });
   const { entry } = await bundleWorker();
+  const files = Array.from({ length: capacity.workers }, (_, index) => workerLog(logs, index + 1));
+  const windows = await WaitingWindows.from(files);
   const queue = await startEmbeddedQueue({
     visibilitySeconds: LEASE_SECONDS,
     maxReceives: redriveAfter(options.tries),
@@ -120,7 +128,7 @@ async function work(
     });
     let gaveUp: WorkerDiedError | undefined;
     try {
-      await untilDone(options, { jobs, tracker, queue, crew });
+      await untilDone(options, { jobs, tracker, queue, crew, windows });
     } catch (error) {
       if (!(error instanceof WorkerDiedError)) throw error;
       gaveUp = error; // told once it is known what was done, and what failed
@@ -129,7 +137,8 @@ async function work(
     }
     await tracker.update();
     const dead = (await queue.takeDead()).flatMap(messageIn);
-    return { killed: dead.filter(({ job }) => !tracker.hasEnded(job)), gaveUp };
+    const killed = dead.filter(({ job }) => !tracker.hasEnded(job));
+    return { killed, gaveUp, windows: windows.titles };
   } finally {
     await queue.close();
   }
@@ -150,12 +159,13 @@ interface UnderWay {
   readonly tracker: Tracker;
   readonly queue: EmbeddedQueue;
   readonly crew: Crew;
+  readonly windows: WaitingWindows;
 }
 
 /** Feeds the queue and watches the records, until every job has come to an end or the signal says stop. */
 async function untilDone(
   { signal, onProgress }: LocalRunOptions,
-  { jobs, tracker, queue, crew }: UnderWay,
+  { jobs, tracker, queue, crew, windows }: UnderWay,
 ): Promise<void> {
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
@@ -173,8 +183,8 @@ async function untilDone(
     while (!ended.aborted) {
       const allSent = fed;
       const { waiting, held } = await queue.counts();
-      await tracker.update();
-      onProgress(tracker.progress(Math.min(held, crew.size)));
+      await Promise.all([tracker.update(), windows.update()]);
+      onProgress(tracker.progress(Math.min(held, crew.size), windows.titles));
       if (allSent && waiting + held === 0) return;
       await sleep(POLL_MS, undefined, { signal: ended }).catch(() => undefined);
     }

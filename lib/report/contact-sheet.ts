@@ -4,15 +4,20 @@
  */
 import { colourOf, textColourOn } from './colour-scale.ts';
 import { plateMap } from './plate-map.ts';
+import { numberText } from './number-text.ts';
+import { platesOf, type JobInWell } from './plates.ts';
 import { grouped } from '../plural.ts';
 
+/** A job that is done. */
 export interface Card {
   /** What the job is called, e.g. `O01`. */
   readonly label: string;
   /** The well in the plate map, e.g. `O01`; a job without one is only a card. */
   readonly well?: string | undefined;
-  /** Path of the picture, relative to the page's folder, with `/`. */
-  readonly picture: string;
+  /** Plates have a map each. */
+  readonly plate?: string | undefined;
+  /** Path of the picture, relative to the page's folder, with `/`; without one the job is in the plate map alone. */
+  readonly picture?: string | undefined;
   /** What was measured; colours card and well. */
   readonly value?: number | undefined;
 }
@@ -21,6 +26,7 @@ export interface Card {
 export interface Failed {
   readonly label: string;
   readonly well?: string | undefined;
+  readonly plate?: string | undefined;
   /** Why, in one line. */
   readonly reason: string;
 }
@@ -42,19 +48,21 @@ const MOST_FAILED = 200;
 export function contactSheet({ title, text, measured, cards, failed = [] }: ContactSheet): string {
   const values = cards.flatMap(({ value }) => value ?? []);
   const scale = { least: Math.min(...values), most: Math.max(...values) };
-  const wells = [
-    ...cards.flatMap(({ well, value }, index) =>
-      well === undefined ? [] : [{ well, href: `#job-${index}`, value, text: textOf(value, measured) }],
-    ),
-    ...failed.flatMap(({ well, reason }) =>
+  const shown = cards.filter(({ picture }) => picture !== undefined);
+  const places = new Map(shown.map((card, index) => [card, `#job-${index}`]));
+  const wells: JobInWell[] = [
+    ...cards.flatMap((card) => {
+      const { plate, well, value } = card;
+      const said = textOf(value, measured) || (card.picture === undefined ? 'done' : '');
+      return well === undefined ? [] : [{ plate, well, href: places.get(card), value, text: said }];
+    }),
+    ...failed.flatMap(({ plate, well, reason }) =>
       well === undefined
         ? []
-        : [{ well, href: '#failed', value: undefined, text: escape(reason), failed: true }],
+        : [{ plate, well, href: '#failed', value: undefined, text: escape(reason), failed: true }],
     ),
   ];
-
-  // The same well twice: several plates, or several fields as jobs of their own.
-  const onePlate = new Set(wells.map(({ well }) => well)).size === wells.length;
+  const plates = platesOf(wells, (value) => textOf(value, measured));
 
   return `<!doctype html>
 <html lang="en">
@@ -66,13 +74,19 @@ export function contactSheet({ title, text, measured, cards, failed = [] }: Cont
 <h1>${escape(title)}</h1>
 <p>${escape(text)}</p>
 </header>
-${onePlate ? plateMap(wells, scale) : ''}
+${plates.map(({ name, wells }) => mapOf(name, plateMap(wells, scale))).join('\n')}
 ${failed.length === 0 ? '' : failures()}
 <main>
-${cards.map((card, index) => cardOf(card, index)).join('\n')}
+${shown.map((card, index) => cardOf(card, index)).join('\n')}
 </main>
 </html>
 `;
+
+  function mapOf(plate: string | undefined, map: string): string {
+    return plates.length === 1 || plate === undefined || map === ''
+      ? map
+      : `<h3>${escape(plate)}</h3>\n${map}`;
+  }
 
   function failures(): string {
     const items = failed
@@ -83,7 +97,7 @@ ${cards.map((card, index) => cardOf(card, index)).join('\n')}
     return `<section id="failed"><h2>${grouped(failed.length)} failed</h2>\n<ul>\n${items.join('\n')}\n</ul></section>`;
   }
 
-  function cardOf({ label, picture, value }: Card, index: number): string {
+  function cardOf({ label, picture = '', value }: Card, index: number): string {
     const href = picture.split('/').map(encodeURIComponent).join('/');
     const colour = value === undefined ? undefined : colourOf(value, scale);
     const badge =
@@ -96,7 +110,7 @@ ${cards.map((card, index) => cardOf(card, index)).join('\n')}
 
 function textOf(value: number | undefined, measured: string | undefined): string {
   if (value === undefined) return '';
-  return `${grouped(value)}${measured === undefined ? '' : ` ${measured}`}`;
+  return `${numberText(value)}${measured === undefined ? '' : ` ${measured}`}`;
 }
 
 export function escape(text: string): string {
@@ -115,6 +129,7 @@ const STYLE = `
 body { margin: 0 auto; padding: 2.5rem 2rem 4rem; max-width: 100rem; background: #111318; color: #e8eaee;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { margin: 0; font-size: 1.7rem; font-weight: 600; letter-spacing: -0.01em; }
+h3 { margin: 1.8rem 0 -1.2rem; font-size: 1rem; font-weight: 600; }
 h2 { margin: 0 0 .4rem; font-size: 1.05rem; font-weight: 600; color: var(--bad); }
 header { margin-bottom: 1.8rem; }
 header p { margin: .3rem 0 0; max-width: 60rem; color: var(--quiet); }

@@ -2,7 +2,7 @@
 import type { Outcome } from '../records/outcome.ts';
 import type { JobRecord } from '../records/record.ts';
 import { causeOf } from './cause.ts';
-import { groupName } from './group-name.ts';
+import { groupName, repeatedNames } from './group-name.ts';
 
 /** Jobs named for each cause. */
 const NAMED = 3;
@@ -27,12 +27,14 @@ export interface FailureCause {
  * @returns the causes, the most frequent first, then in the order in which they were met
  */
 export function failureCauses(failed: Iterable<JobRecord>): FailureCause[] {
-  const causes = Map.groupBy(failed, causeOf);
+  const all = [...failed];
+  const causes = Map.groupBy(all, causeOf);
+  const repeated = repeatedNames(all.map(({ group }) => group));
   return [...causes.values()]
     .map((records) => {
       // Every cause has the record that made it.
       const example = records[0] as JobRecord;
-      const jobs = records.slice(0, NAMED).map(groupName);
+      const jobs = records.slice(0, NAMED).map((record) => groupName(record, repeated));
       return { outcome: example.outcome, reason: example.reason, count: records.length, jobs, example };
     })
     .sort((a, b) => b.count - a.count);

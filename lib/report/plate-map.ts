@@ -1,11 +1,12 @@
 /** Wells where they are on the plate, as an SVG drawing: rows and columns from the first to the last that have a job. */
 import { colourOf, textColourOn, type Scale } from './colour-scale.ts';
+import { numberLabel } from './number-text.ts';
 
 export interface PlateWell {
   /** `A1`, `A01`, `AF48`. */
   readonly well: string;
-  /** Where a click leads. */
-  readonly href: string;
+  /** Where a click leads; a well whose job wrote no picture has no card to lead to. */
+  readonly href: string | undefined;
   readonly value: number | undefined;
   /** Shown when the mouse rests on it. */
   readonly text: string;
@@ -44,8 +45,8 @@ export function plateMap(wells: readonly PlateWell[], scale: Scale): string {
   const rowNames = series(rows).map((row) => `<text x="${MARGIN / 2}" y="${y(row)}">${rowName(row)}</text>`);
   const circles = placed.map(({ row, column, href, value, well, text, failed = false }) => {
     const colour = value === undefined ? 'rgb(60, 66, 76)' : colourOf(value, scale);
-    const label = value === undefined || value >= 10_000 ? '' : String(Math.round(value));
-    return `<a href="${href}"><title>${well}${text === '' ? '' : `: ${text}`}</title><circle cx="${x(column)}" cy="${y(row)}" r="${CELL / 2 - 3}" ${failed ? 'class="failed"' : `fill="${colour}"`}/><text x="${x(column)}" y="${y(row)}" style="fill:${textColourOn(colour)}">${label}</text></a>`;
+    const label = value === undefined ? '' : numberLabel(value);
+    return `<a${href === undefined ? '' : ` href="${href}"`}><title>${well}${text === '' ? '' : `: ${text}`}</title><circle cx="${x(column)}" cy="${y(row)}" r="${CELL / 2 - 3}" ${failed ? 'class="failed"' : `fill="${colour}"`}/><text x="${x(column)}" y="${y(row)}" style="fill:${failed ? 'var(--bad)' : textColourOn(colour)}">${label}</text></a>`;
   });
   return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Plate map">
 ${[...columnNames, ...rowNames, ...circles].join('\n')}

@@ -19,6 +19,8 @@ export interface WorkerEventMap {
   ];
   'job taken': [OfJob & { readonly ahead: boolean }];
   'job running': [OfJob];
+  /** The script waits at dialogs that nobody will answer, and will until its time limit. */
+  'window open': [OfJob & { readonly windows: readonly string[] }];
   'job ended': [
     OfJob & {
       readonly outcome: Outcome;
@@ -48,6 +50,7 @@ const EVENTS = {
   started: true,
   'job taken': true,
   'job running': true,
+  'window open': true,
   'job ended': true,
   'job given back': true,
   'lease lost': true,

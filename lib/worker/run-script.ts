@@ -1,6 +1,7 @@
 /** Step 2: Fiji runs the script; what it left is judged and moved out of Fiji's way. */
 import type { FijiPool, ScriptRun } from '../fiji/fiji.ts';
 import type { Attempt, Verdict } from './attempt.ts';
+import type { WorkerEvents } from './events.ts';
 import { judgeError } from './judge-error.ts';
 import { leftBeside } from './left-beside.ts';
 import { listOutputs, missingOutputs, type OutputFile, stageOutputs } from './outputs.ts';
@@ -13,6 +14,7 @@ export interface RunContext {
   readonly pool: FijiPool;
   readonly script: FetchedScript;
   readonly scratch: Scratch;
+  readonly events: WorkerEvents;
 }
 
 /** How the step can end: with files to store, or with the job's end. */
@@ -24,7 +26,7 @@ export type Ran =
 const DISK_SAMPLE_MS = 10_000;
 
 export async function runScript(attempt: Attempt, context: RunContext): Promise<Ran> {
-  const { settings, pool, script, scratch } = context;
+  const { settings, pool, script, scratch, events } = context;
   const measureDisk = async () => {
     attempt.peakDiskBytes = Math.max(attempt.peakDiskBytes ?? 0, await scratch.used());
   };
@@ -38,6 +40,7 @@ export async function runScript(attempt: Attempt, context: RunContext): Promise<
         log: attempt.fijiLog,
         timeoutMs: settings.JOB_TIMEOUT_MINUTES * 60_000,
         signal: attempt.signal,
+        onWaiting: (windows) => void events.emit('window open', { ...attempt.names, windows }),
       },
       async (output, run) => {
         attempt.phases.fiji = Math.round(run.milliseconds);

@@ -167,7 +167,15 @@ test('no virtual screen where one is needed: one error with the command that ins
 });
 
 test('progress says that Fiji starts only as long as that is likely', () => {
-  const progress = { total: 4, before: 0, done: 0, failed: 0, running: 2, secondsLeft: undefined };
+  const progress = {
+    total: 4,
+    before: 0,
+    done: 0,
+    failed: 0,
+    running: 2,
+    secondsLeft: undefined,
+    windows: [],
+  };
   expect(progressText({ ...progress, secondsWithoutEnd: 20 })).toContain('starting Fiji');
   const long = progressText({ ...progress, secondsWithoutEnd: 185 });
   expect(long).toContain('no job has ended yet: the first began 3 min 05 s ago');

@@ -91,27 +91,6 @@ test('--dry-run shows what would run, and writes nothing', async () => {
   expect(existsSync(place.output)).toBe(false);
 });
 
-test('the page of pictures names the jobs that failed, and by well, not by path', async () => {
-  const script = `#@ String Well
-#@ String image
-#@ File output_directory
-from java.awt.image import BufferedImage
-from java.io import File
-from javax.imageio import ImageIO
-if Well == 'A2': raise ValueError('no cells <here>')
-ImageIO.write(BufferedImage(320, 200, BufferedImage.TYPE_INT_RGB), 'png', File(output_directory, Well + '.png'))
-`;
-  const groups = ['A1', 'A2', 'A4'].map((Well) => ({ image: `/home/ubuntu/bucket/A1.tif`, Well }));
-  const place = await aPlace({ ...JOB, groups }, script);
-  const { code, stdout } = await cli(...place.args);
-  expect(code).toBe(1);
-  const html = await readFile(/Open in a browser: (.*)/.exec(stdout)![1]!, 'utf8');
-  expect(html).toContain('2 of 3 done, 1 failed');
-  expect(html).toMatch(/<strong>A2 A1\.tif<\/strong> script error: .*no cells &lt;here&gt;/);
-  expect(html.match(/<figure /g)).toHaveLength(2);
-  expect(html).not.toContain('home/ubuntu');
-}, 300_000);
-
 test('failures by cause, with the log; then the same command does only what is not done', async () => {
   const place = await aPlace();
   const first = await cli(...place.args);

@@ -237,6 +237,24 @@ describe('without a screen', () => {
       });
     });
 
+    test('what waits at a dialog is told of while it waits; a window that nobody waits for is not', async () => {
+      const told: string[] = [];
+      const stop = new AbortController();
+      const onWaiting = (titles: readonly string[]) => {
+        told.push(...titles);
+        stop.abort();
+      };
+      const watched = await openBench(fiji, { virtualDisplay: true, lookEveryMs: 500 });
+      const show = 'newImage("a", "8-bit ramp", 64, 64, 1);\n';
+      const job = { signal: stop.signal, onWaiting };
+      expect((await watched.run('busy.ijm', `${show}wait(2500);`, {}, job)).outcome.kind).toBe('success');
+      expect(told).toEqual([]);
+      const waits = await watched.run('ask.ijm', `${show}waitForUser("Look", "Draw a line");`, {}, job);
+      expect(waits.outcome.kind).toBe('interrupted');
+      expect(told).toEqual([expect.stringMatching(/^Look/)]);
+      await watched.close();
+    });
+
     test('commands of ImageJ 1 run', async () => {
       const told = await screen.run(
         'run.py',

@@ -2,7 +2,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FijiInstallation, FijiPool, ParameterValue, ScriptRun } from '../../lib/fiji/fiji.ts';
+import type {
+  FijiInstallation,
+  FijiPool,
+  ParameterValue,
+  ScriptJob,
+  ScriptRun,
+} from '../../lib/fiji/fiji.ts';
 import { openFijiPool, type FijiPoolOptions } from '../../lib/fiji/pool.ts';
 import { testEnv } from './fijis.ts';
 
@@ -20,7 +26,7 @@ export interface Bench {
     name: string,
     script: string,
     parameters?: Readonly<Record<string, ParameterValue>>,
-    more?: { timeoutMs?: number; signal?: AbortSignal },
+    more?: Pick<Partial<ScriptJob>, 'timeoutMs' | 'signal' | 'onWaiting'>,
   ): Promise<Told>;
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { contactSheet, type Card } from '../../lib/report/contact-sheet.ts';
 import { colourOf, textColourOn } from '../../lib/report/colour-scale.ts';
+import { numberLabel, numberText } from '../../lib/report/number-text.ts';
 import { placeOfWell } from '../../lib/report/plate-map.ts';
+import { printedValue } from '../../lib/report/printed-value.ts';
 
 const card = (well: string, value?: number): Card => ({
   label: well,
@@ -31,8 +33,55 @@ test('a failed job is listed with its reason, and a ring on the plate', () => {
   expect(page([card('B02')])).not.toContain('id="failed"');
 });
 
-test('several plates on one page have no plate map: their wells would lie on each other', () => {
-  expect(page([card('B02'), card('B02')])).not.toContain('<svg');
+test('a job that is done without a picture is on the plate, not a hole, and has no card', () => {
+  const html = page([card('B02', 5), { label: 'B03', well: 'B03', value: 7 }, { label: 'B04', well: 'B04' }]);
+  expect(html.match(/<figure /g)).toHaveLength(1);
+  expect(html.match(/<circle /g)).toHaveLength(3);
+  expect(html).toContain('<a><title>B03: 7 spots</title>');
+  expect(html).toContain('<a><title>B04: done</title>');
+});
+
+test('several jobs of a well are one circle: with their mean, or a ring when one of them failed', () => {
+  const failed = [{ label: 'B03', well: 'B03', reason: 'boom' }];
+  const html = contactSheet({
+    title: 'T',
+    text: 'x',
+    measured: 'spots',
+    cards: [card('B02', 4), card('B02', 8), card('B03', 1)],
+    failed,
+  });
+  expect(html.match(/<circle /g)).toHaveLength(2);
+  expect(html).toContain('<title>B02: 2 jobs, 6 spots in the mean</title>');
+  expect(html).toMatch(/href="#failed"><title>B03: 2 jobs, 1 failed, 1 spots in the mean<.* class="failed"/);
+});
+
+test('plates have a map each', () => {
+  const html = page([
+    { ...card('B02'), plate: 'P1' },
+    { ...card('B02'), plate: 'P<2>' },
+  ]);
+  expect(html.match(/<svg /g)).toHaveLength(2);
+  expect(html).toContain('<h3>P&lt;2&gt;</h3>');
+});
+
+test.each([
+  [1500, '1,500', '1500'],
+  [12_345, '12,345', ''],
+  [4.256789, '4.257', '4.3'],
+  [0.5, '0.5', '0.5'],
+  [12_345.6, '12,346', ''],
+])('%p is told as %s, and in a well as "%s"', (value, text, label) => {
+  expect([numberText(value), numberLabel(value)]).toEqual([text, label]);
+});
+
+test.each([
+  ['a count', 'value: 217 spots', { value: 217, unit: 'spots' }],
+  ['a share, after other lines', 'x\n  Value: 4.25 % covered\n', { value: 4.25, unit: '% covered' }],
+  ['the last of several', 'value: 1 cells\nvalue: -2e3 cells', { value: -2000, unit: 'cells' }],
+  ['a number alone', 'value: 3', { value: 3, unit: '' }],
+  ['none', 'the value: 3 spots\nvalue: many\nvalue: 3spots', undefined],
+])('what a script says it measured: %s', (_, log, said) => {
+  expect(printedValue(log)).toEqual(said);
 });
 
 test('names are text and paths are addresses, whatever is in them', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { causeOf } from '../../lib/report/cause.ts';
 import { digestText, failureCauses } from '../../lib/report/digest.ts';
-import { groupName } from '../../lib/report/group-name.ts';
+import { groupName, repeatedNames } from '../../lib/report/group-name.ts';
 import { aFailure } from '../fixtures/records.ts';
 
 const inWell = (Well: string, reason: string, more = {}) =>
@@ -99,4 +99,19 @@ test('a group is called by its words, and by names where there are only numbers'
   expect(nameOf({ folder: 's3://b/plate/' })).toBe('plate');
   expect(nameOf({})).toBe('id');
   expect(nameOf({ File: 'x'.repeat(100) })).toBe(`${'x'.repeat(59)}…`);
+});
+
+test('a value that only repeats what the others say is left out', () => {
+  const wells = ['A01', 'A02'].map((Well) => ({ Plate: 'P1', Well, image: `P1_${Well}_very_long.tif` }));
+  expect([...repeatedNames(wells)]).toEqual(['image']);
+  expect([...repeatedNames(wells, { same: true })]).toEqual(['Plate', 'image']);
+  expect(failureCauses(wells.map((group) => aFailure({ job: group.Well, group })))[0]?.jobs).toEqual([
+    'P1 A01',
+    'P1 A02',
+  ]);
+  const fields = [1, 2].map((field) => ({ Well: 'A01', image: `A01_${field}.tif` }));
+  expect([...repeatedNames(fields)]).toEqual([]);
+  expect([...repeatedNames([{ image: 'a.tif' }, { image: 'b.tif' }])]).toEqual([]);
+  expect([...repeatedNames([{ Well: 'A1', id: 'P1 A1', Drug: 'A10' }])]).toEqual(['id']);
+  expect([...repeatedNames([{ Plate: 'P', Well: 'A1' }], { same: true })]).toEqual([]);
 });

@@ -3,18 +3,7 @@ import { missingPlugin } from './missing-plugin.ts';
 import { pythonAdvice } from './python.ts';
 import { needsScreen } from './screen.ts';
 import { nothingOpened } from './nothing-opened.ts';
-
-export interface Told {
-  /** Class names and messages of the whole chain of errors, with the line of the script. */
-  readonly error: string;
-  /** What was being called when it was thrown: `ij.IJ.run`, one a line, the innermost first. */
-  readonly calls: string;
-  /** The line of the script; empty when it is not known. */
-  readonly source: string;
-  /** The last of what was printed. */
-  readonly printed: string;
-  readonly headless: boolean;
-}
+import type { Told } from './told.ts';
 
 /** @returns a sentence without a full stop; undefined when the error says it all */
 export function advice(told: Told): string | undefined {

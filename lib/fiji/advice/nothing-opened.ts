@@ -3,7 +3,7 @@
  * at the next line that uses the image, far from the cause.
  */
 import { basename } from 'node:path';
-import type { Told } from './advice.ts';
+import type { Told } from './told.ts';
 
 /** As Jython and Groovy say that what was called on is not there. */
 const NOTHING =

@@ -1,5 +1,5 @@
 /** Where Fiji's Python differs from the one that people know. */
-import type { Told } from './advice.ts';
+import type { Told } from './told.ts';
 
 /** Packages with parts in C: they run in CPython alone. */
 const OF_CPYTHON =

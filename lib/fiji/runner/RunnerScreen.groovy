@@ -8,13 +8,18 @@ class RunnerScreen {
   private final List<String> macroErrors = Collections.synchronizedList([])
   private boolean watching = false
 
-  /** `windows`: titles of open dialogs, else windows, one a line; `line`: of the script; `waiting`: its topmost frames. */
+  /**
+   * `windows`: titles of open dialogs, else windows, one a line; `waiting`: of those dialogs that hold the script up; `line`:
+   * of the script; `stack`: its topmost frames.
+   */
   Map look(Thread script, String path) {
     Map seen = [:]
     List open = windows()
     List dialogs = open.findAll { it instanceof Dialog }
     seen.windows = (dialogs ?: open).collect { title(it) }.findAll { it }.join('\n') ?: null
     StackTraceElement[] stack = script?.stackTrace ?: []
+    // ImageJ's waitForUser is not modal: the script waits in a method of the dialog.
+    seen.waiting = dialogs.findAll { dialog -> dialog.modal || stack.any { it.className == dialog.class.name } }.collect { title(it) }.join('\n') ?: null
     String name = path == null ? null : new File(path).name
     seen.line = stack.find { it.lineNumber > 0 && (it.fileName == name || it.fileName == path || it.fileName ==~ /Script\d+\.groovy/) }?.lineNumber
     seen.stack = stack.take(30).collect { 'at ' + it }.join('\n')
