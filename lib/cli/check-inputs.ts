@@ -34,13 +34,29 @@ const SHOWN = 5;
 
 /** The run would be one failure after the other. */
 export class InputsMissingError extends DistributedFijiError {
-  constructor({ problems, jobs }: InputsCheck, { root }: InputPlace) {
+  /** @param told true when the problems have just been told, by a dry run */
+  constructor({ problems, jobs }: InputsCheck, { root }: InputPlace, told: boolean) {
     const whose = jobs === 1 ? 'The input of the job is' : `The inputs of all ${grouped(jobs)} jobs are`;
-    super(`${whose} missing:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`, {
+    const which = told ? ', as told above.' : `:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+    super(`${whose} missing${which}`, {
       code: 'INPUT_INVALID',
       fix: `Mend the paths in the job file: ${CLASSIC_MOUNT} stands for ${root}. --no-check goes on all the same.`,
     });
   }
+}
+
+/** True when every job would fail: a run in which some have what they need goes on. */
+export function allLackInputs({ jobs, jobsWithout }: InputsCheck): boolean {
+  return jobsWithout > 0 && jobsWithout === jobs;
+}
+
+/** @throws InputsMissingError when all jobs would fail */
+export function refuseInputs(
+  inputs: InputsCheck | undefined,
+  place: InputPlace,
+  { dryRun }: { readonly dryRun: boolean },
+): void {
+  if (inputs !== undefined && allLackInputs(inputs)) throw new InputsMissingError(inputs, place, dryRun);
 }
 
 export interface InputsCheck {

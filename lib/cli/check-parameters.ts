@@ -60,10 +60,12 @@ export async function checkParameters(
       }
       if (value === undefined) {
         if (mustBeGiven(parameter)) {
+          const spare = Object.keys(given).filter((one) => !names.includes(one));
+          const hint = hintOf(nearestName(name, spare));
           find(
             problems,
             `missing ${name}`,
-            (where) => `The script needs "${name}" (${type}), which is missing in ${where}.`,
+            (where) => `The script needs "${name}" (${type}), which is missing in ${where}.${hint}`,
           );
         }
         continue;
@@ -79,12 +81,15 @@ export async function checkParameters(
     }
     for (const name of Object.keys(given)) {
       if (names.includes(name)) continue;
-      const meant = nearestName(name, names);
-      const hint = meant === undefined ? '' : ` Is "${meant}" meant?`;
+      const hint = hintOf(nearestName(name, names));
       find(notes, name, () => `The script has no #@ line for "${name}", so it does not get it.${hint}`);
     }
   }
   return { problems: told(problems, count), notes: told(notes, count) };
+}
+
+function hintOf(meant: string | undefined): string {
+  return meant === undefined ? '' : ` Is "${meant}" meant?`;
 }
 
 function told(findings: ReadonlyMap<string, Finding>, count: number): string[] {

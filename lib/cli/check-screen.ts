@@ -1,6 +1,6 @@
 /** A screen for what cannot run without one: missed before workers start, instead of by each of them. */
 import { DistributedFijiError } from '../errors.ts';
-import type { FijiInstallation } from '../fiji/fiji.ts';
+import type { FijiThatIsThere } from '../fiji/find/find.ts';
 import { DisplayError, macroNeedsScreen, openDisplay } from '../fiji/session/display.ts';
 
 export class ScreenError extends DistributedFijiError {
@@ -21,7 +21,7 @@ export class ScreenError extends DistributedFijiError {
  * @throws ScreenError when one is needed and there is none to be had
  */
 export async function mustHaveScreen(
-  fiji: FijiInstallation,
+  fiji: FijiThatIsThere,
   script: string,
   virtualDisplay: boolean,
 ): Promise<void> {

@@ -9,15 +9,16 @@ import { plural } from '../plural.ts';
 import { queueUrl } from '../queue/queue-url.ts';
 import type { DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
-import { checkAgainst, ParametersError } from './check-against.ts';
-import { InputsMissingError, type InputPlace, type InputsCheck } from './check-inputs.ts';
+import { checkAgainst, refuseParameters } from './check-against.ts';
+import { refuseInputs } from './check-inputs.ts';
 import { quoted } from './command-line.ts';
-import { describeDryRun, type DryRun } from './dry-run.ts';
+import { describeDryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
 import { countMissing, jobsLeft } from './jobs-left.ts';
 import { doneJobs, lookForDone, lookForInputs, type Looked } from './look-in-buckets.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
+import { tellNotes } from './tell-notes.ts';
 import { tellWarnings } from './tell-warnings.ts';
 import { loadUserConfig } from './user-config.ts';
 import { userPath } from './user-path.ts';
@@ -47,10 +48,12 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
   const source = openStore(`s3://${config.SOURCE_BUCKET}`, { s3 });
   const jobFile = await openJobFile(userPath(path), { source });
   try {
+    // Before anything is refused: a note may say why. A dry run has them in its text.
+    if (!flags.dryRun) tellNotes(jobFile.notes);
     const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
     const script = config.SCRIPT_DOWNLOAD_URL === '' ? undefined : await readUserScript(undefined, config);
     const checked = script && { script: basename(script.source), ...(await checkAgainst(script, jobFile)) };
-    if (!flags.dryRun && flags.check) refuseParameters(checked);
+    if (!flags.dryRun && flags.check) refuseParameters(checked, flags);
     const done = await whichAreDone(jobFile, config, s3, script?.sha256, flags);
     const place = inputBuckets(config.SOURCE_BUCKET, s3);
     // Images of jobs that are done may be archived by now.
@@ -66,12 +69,11 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
           unknown: [inputs.why, done.why].filter((why) => why !== undefined),
         }),
       );
-      if (flags.check) refuseParameters(checked);
+      if (flags.check) refuseParameters(checked, flags);
     }
-    if (flags.check) refuseInputs(inputs.answer, place);
+    if (flags.check) refuseInputs(inputs.answer, place, flags);
     if (flags.dryRun) return;
-    tell([
-      ...jobFile.notes,
+    tellNotes([
       ...(checked?.problems ?? []),
       ...(checked?.notes ?? []),
       ...(inputs.answer?.problems ?? []),
@@ -82,18 +84,6 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
   } finally {
     jobFile.close();
   }
-}
-
-/** @throws ParametersError when jobs would fail */
-function refuseParameters(checked: DryRun['checked']): void {
-  if (checked !== undefined && checked.problems.length > 0)
-    throw new ParametersError(checked.script, checked.problems);
-}
-
-/** @throws InputsMissingError when all jobs would fail */
-function refuseInputs(inputs: InputsCheck | undefined, place: InputPlace): void {
-  if (inputs !== undefined && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
-    throw new InputsMissingError(inputs, place);
 }
 
 /** Without a script, which only a dry run may lack, none is; a dry run goes on without the answer. */
@@ -134,14 +124,10 @@ async function send(jobFile: JobFile, { config, from, done, command }: Send): Pr
     process.stdout.write(`${plural(sent, 'job')} sent to the queue ${config.SQS_QUEUE_NAME}.\n`);
     const { wakeMonitor } = await import('./wake-monitor.ts'); // its client is of no use to any other command
     const note = await wakeMonitor(config, sent, options);
-    if (note !== undefined) tell([note]);
+    if (note !== undefined) tellNotes([note]);
   } finally {
     client.destroy();
   }
-}
-
-function tell(notes: readonly string[]): void {
-  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
 }
 
 /** The same command again, as the shell wants it. */

@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Config } from '../config/index.ts';
+import { lookForFiji, type FijiThatIsThere } from '../fiji/find/find.ts';
 import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { readRecords } from '../records/reader.ts';
 import { FolderStore } from '../store/folder-store.ts';
-import { checkInputs, InputsMissingError } from './check-inputs.ts';
-import { checkAgainst, ParametersError } from './check-against.ts';
+import { allLackInputs, checkInputs, refuseInputs } from './check-inputs.ts';
+import { checkAgainst, refuseParameters } from './check-against.ts';
 import { mustSpeak } from './check-language.ts';
 import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
@@ -24,6 +25,7 @@ import {
 } from './local-setup.ts';
 import { nameOtherJobs } from './other-job.ts';
 import { writePictures } from './pictures.ts';
+import { tellNotes } from './tell-notes.ts';
 import { loadUserConfig } from './user-config.ts';
 
 interface LocalFlags {
@@ -90,14 +92,22 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
       const done = jobFile.count - (await countMissing(jobFile, 0, known));
       process.stdout.write(await describeDryRun({ jobFile, verb: 'run', checked, inputs, done }));
     }
-    if (flags.check && check.problems.length > 0) throw new ParametersError(name, check.problems);
-    if (flags.check && inputs.jobsWithout > 0 && inputs.jobsWithout === inputs.jobs)
-      throw new InputsMissingError(inputs, folder);
-    if (flags.dryRun) return;
+    if (flags.check) {
+      // A note may say why; what goes on has them in its introduction, and a dry run in its text.
+      const refused = check.problems.length > 0 || allLackInputs(inputs);
+      if (refused && !flags.dryRun) tellNotes(jobFile.notes);
+      refuseParameters({ script: name, ...check }, flags);
+      refuseInputs(inputs, folder, flags);
+    }
+    const virtualDisplay = flags.virtualDisplay ?? config.VIRTUAL_DISPLAY;
+    if (flags.dryRun) {
+      // It ends as the run would, and neither downloads a Fiji nor starts one.
+      await mustRunHere(await lookForFiji({ env: process.env }), script.source, virtualDisplay);
+      return;
+    }
     const notes = [...jobFile.notes, ...check.problems, ...check.notes, ...inputs.problems];
     const fiji = await findFijiAloud();
-    mustSpeak(fiji, script.source);
-    await mustHaveScreen(fiji, script.source, flags.virtualDisplay ?? config.VIRTUAL_DISPLAY);
+    await mustRunHere(fiji, script.source, virtualDisplay);
     await makeOutputFolder(setup.output);
     const result = await runAloud({ ...setup, notes }, fiji, config, flags);
     const reasonOf = await nameOtherJobs(result.failed, jobFile);
@@ -116,6 +126,12 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   } finally {
     jobFile.close();
   }
+}
+
+/** @throws LanguageError, ScreenError */
+async function mustRunHere(fiji: FijiThatIsThere, script: string, virtualDisplay: boolean): Promise<void> {
+  mustSpeak(fiji, script);
+  await mustHaveScreen(fiji, script, virtualDisplay);
 }
 
 /** What a run would leave out; it looks again once nobody else may write to the folder. */

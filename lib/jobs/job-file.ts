@@ -5,6 +5,7 @@
  * messages stream from the spool. Only a list of ids is held in memory: a million groups fit in 150 MB.
  */
 import type { Store } from '../store/store.ts';
+import { Doubts } from './doubts.ts';
 import { JobFileError, MOST_PROBLEMS } from './errors.ts';
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { groupsOf, type Gap, type GroupSource } from './groups/index.ts';
@@ -55,7 +56,8 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
   try {
     const parts: JobFileParts = { header: {} };
     const groups = groupsOf(path, parts, source);
-    const { problems, repeated, largestBytes } = await take(groups, spool, path);
+    const doubts = new Doubts();
+    const { problems, repeated, largestBytes } = await take(groups, spool, path, doubts);
     const header = toHeader(parts.header, path);
     if (Array.isArray(header)) problems.unshift(...header);
     if (repeated.size > 0) problems.push(...equalGroups(spool, repeated));
@@ -68,7 +70,7 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
       run: complete.run,
       header: complete,
       count: spool.count,
-      notes: [...unknownKeys(parts.header), ...groups.notes],
+      notes: [...unknownKeys(parts.header), ...groups.notes, ...doubts.notes(complete.shared_metadata)],
       gaps: groups.gaps,
       locations: () => locationUse(spool, complete),
       messages: async function* ({ from = 0 } = {}) {
@@ -94,7 +96,7 @@ interface Taken {
 }
 
 /** Checks each group by itself and spools it. */
-async function take(groups: GroupSource, spool: Spool, path: string): Promise<Taken> {
+async function take(groups: GroupSource, spool: Spool, path: string, doubts: Doubts): Promise<Taken> {
   const problems: Problem[] = [];
   const ids = new IdList();
   let largest = 0;
@@ -107,6 +109,7 @@ async function take(groups: GroupSource, spool: Spool, path: string): Promise<Ta
       if (problems.length > MOST_PROBLEMS) refuse(path, problems);
       return;
     }
+    doubts.look(group, number);
     const job = jobId(group);
     ids.add(job);
     const json = JSON.stringify(group);

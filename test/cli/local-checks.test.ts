@@ -24,9 +24,12 @@ describe('inputs that are not there', () => {
     await mkdir(join(place.input, 'plate'));
     const dry = await cli(...place.args, '--dry-run');
     expect(dry.stdout).toContain('Inputs that are missing');
-    for (const { code, stderr } of [dry, await cli(...place.args)]) {
-      expect(stderr).toContain('there is no /home/ubuntu/bucket/plaet, which all 6 jobs name');
-      expect(stderr).toContain('Is "plate" meant?');
+    for (const { code, stdout, stderr } of [dry, await cli(...place.args)]) {
+      // Once, also by the dry run that ends badly.
+      expect(
+        (stdout + stderr).split('there is no /home/ubuntu/bucket/plaet, which all 6 jobs name'),
+      ).toHaveLength(2);
+      expect(stdout + stderr).toContain('Is "plate" meant?');
       expect(stderr).toContain('[INPUT_INVALID]');
       expect(code).toBe(1);
     }
@@ -57,9 +60,10 @@ describe('inputs that are not there', () => {
     await mkdir(join(place.input, 'plate'));
     for (const name of ['O01f1.TIF', 'O01f2.TIF', 'N01f1.TIF'])
       await writeFile(join(place.input, 'plate', name), '');
-    for (const { code, stderr } of [await cli(...place.args, '--dry-run'), await cli(...place.args)]) {
-      expect(stderr).toContain('The inputs of all 3 jobs are missing:');
-      expect(stderr).toContain(
+    for (const more of [['--dry-run'], []]) {
+      const { code, stdout, stderr } = await cli(...place.args, ...more);
+      expect(stderr).toContain('The inputs of all 3 jobs are missing');
+      expect(stdout + stderr).toContain(
         `"inputs": no file matches plate/O1f*.TIF, which 1 job names (looked in ${place.input}/plate). There is plate/O01f1.TIF.`,
       );
       expect(code).toBe(1);
@@ -90,7 +94,8 @@ test('a dry run ends as the run would: parameters that do not fit, a language th
   const place = await aPlace(JOB, `#@ String Field\n${SCRIPT}`);
   const misfit = await cli(...place.args, '--dry-run');
   expect(misfit.stdout).toContain('Nothing was run');
-  expect(misfit.stderr).toContain('The script needs "Field"');
+  expect(misfit.stdout).toContain('The script needs "Field"');
+  expect(misfit.stderr).toContain('The jobs do not fit my script.py, as told above.\nFix: ');
   expect(misfit.code).toBe(1);
 
   await writeFile(join(place.folder, 'count.lua'), 'print(1)');
@@ -102,11 +107,24 @@ test('a dry run ends as the run would: parameters that do not fit, a language th
   }
 });
 
+test('a name that is nearly right is told as such by the run, too; so are notes that may say why', async () => {
+  const groups = [{ plate: 'P', Well: 'A1..A6' }];
+  const place = await aPlace({ ...JOB, groups });
+  for (const more of [['--dry-run'], []]) {
+    const { stdout, stderr, code } = await cli(...place.args, ...more);
+    expect(stdout + stderr).toContain(
+      'The script needs "Plate" (String), which is missing in the job. Is "plate" meant?',
+    );
+    expect(stdout + stderr).toContain('"Well" is "A1..A6" in group 1, which is one value there.');
+    expect(code).toBe(1);
+  }
+});
+
 test('each wrong value is told with its own jobs', async () => {
   const groups = ['5', '2.5', ''].map((cutoff, index) => ({ Plate: 'P', Well: `A${index + 1}`, cutoff }));
   const place = await aPlace({ ...JOB, groups }, `#@ Integer cutoff\n${SCRIPT}`);
-  const { stderr, code } = await cli(...place.args, '--dry-run');
-  expect(stderr).toContain('"cutoff" must be a whole number; it is "2.5" in job 2 and "" in job 3.');
+  const { stdout, code } = await cli(...place.args, '--dry-run');
+  expect(stdout).toContain('"cutoff" must be a whole number; it is "2.5" in job 2 and "" in job 3.');
   expect(code).toBe(1);
 });
 
@@ -150,7 +168,8 @@ test('no virtual screen where one is needed: one error with the command that ins
     const found = path!.split(':').find((folder) => existsSync(join(folder, name)));
     if (found !== undefined) await symlink(join(found, name), join(bin, name));
   }
-  const runs = [['--virtual-display'], ['--script', macro]];
+  const display = ['--virtual-display'];
+  const runs = [display, ['--script', macro], [...display, '--dry-run'], ['--script', macro, '-n']];
   try {
     process.env.PATH = bin;
     for (const more of runs) {

@@ -101,6 +101,30 @@ describe('a job file', () => {
     expect(await use('r', a)).toEqual({ count: 1, sharing: 0 });
   });
 
+  test('notes a range in a list of groups, which is one value there', async () => {
+    const path = await jobFileOf({
+      ...minimal,
+      shared_metadata: { fields: '1..9' },
+      groups: [
+        { Plate: 'P', Well: 'O01..O05', up: '../x', version: '1.2' },
+        { Plate: 'P', Well: 'O07..O09' },
+      ],
+    });
+    expect(await opened(path, ({ notes }) => notes)).toEqual([
+      '"Well" is "O01..O05" in group 1, which is one value there. For a job for each from one end to the other, write groups as combinations: "groups": {"Plate":"P","Well":"O01..O05","up":"../x","version":"1.2"}.',
+    ]);
+  });
+
+  test('notes a placeholder in a value, which nobody fills in', async () => {
+    const path = await jobFileOf({
+      ...minimal,
+      shared_metadata: { image: '/in/{well}.tif', expression: '\\d{2}{wells?}', json: '{"a": 1}', W: '{2}' },
+    });
+    expect(await opened(path, ({ notes }) => notes)).toEqual([
+      '"image" is "/in/{well}.tif", and {well} stays in it: placeholders are filled in only in output_file_location, in inputs, and in "parameters" beside "files".',
+    ]);
+  });
+
   test('notes keys that mean nothing', async () => {
     const path = await jobFileOf({ ...minimal, shared_metdata: {} });
     const [note] = await opened(path, ({ notes }) => notes);

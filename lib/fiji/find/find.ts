@@ -10,6 +10,9 @@ import { findJava, JavaError, type Java } from './java.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import { PLAIN_IMAGEJ, usualPlaces } from './places.ts';
 
+const IMAGEJ_1 = PARTS[0] as (typeof PARTS)[number];
+const STARTER = `starter Fiji (ImageJ ${IMAGEJ_1.version}, SciJava, Jython, Groovy)`;
+
 export class FijiNotFoundError extends DistributedFijiError {
   constructor(message: string, fix: string) {
     super(message, { code: 'FIJI_NOT_FOUND', fault: 'user', fix });
@@ -28,6 +31,12 @@ export interface FindFijiOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What can be said of a Fiji before it is put together: what scripts it can run, and how. */
+export interface FijiThatIsThere {
+  readonly origin: string;
+  readonly start: Pick<FijiInstallation['start'], 'kind'>;
+}
+
 /**
  * FIJI_HOME, then the usual places, then the starter Fiji.
  *
@@ -36,14 +45,8 @@ export interface FindFijiOptions {
  * @throws StarterDownloadError
  */
 export async function findFiji(options: FindFijiOptions): Promise<FijiInstallation> {
-  const home = options.home || options.env['FIJI_HOME'];
-  if (home) return installation(await namedLayout(resolve(home)), 'FIJI_HOME', options);
-  for (const place of await usualPlaces(options.env)) {
-    const layout = await layoutOf(place);
-    if (layout) return installation(layout, 'found', options);
-  }
-  const plain = await layoutOf(PLAIN_IMAGEJ);
-  if (plain) return installation(plain, 'found', options);
+  const found = await findLayout(options);
+  if (found !== undefined) return installation(found.layout, found.how, options);
   if (options.starter === false) {
     throw new FijiNotFoundError(
       'There is no Fiji here: not in FIJI_HOME, which is not set, and not in the usual places.',
@@ -52,7 +55,39 @@ export async function findFiji(options: FindFijiOptions): Promise<FijiInstallati
   }
   const java = await findJava(options.env);
   const folder = await starterFolder(options);
-  return starterInstallation(folder, `starter Fiji (${starterVersions()}), kept in ${folder}`, java, options);
+  return starterInstallation(folder, `${STARTER}, kept in ${folder}`, java, options);
+}
+
+/**
+ * Which Fiji {@link findFiji} would give. Downloads nothing, and writes nothing.
+ *
+ * @throws FijiNotFoundError, JavaError
+ */
+export async function lookForFiji(options: Pick<FindFijiOptions, 'home' | 'env'>): Promise<FijiThatIsThere> {
+  const found = await findLayout(options);
+  if (found?.layout.kind === 'launcher') return installation(found.layout, found.how, options);
+  await findJava(options.env);
+  const { kind, home } = found?.layout ?? {};
+  const origin =
+    home === undefined ? STARTER : `${kind === 'starter' ? 'starter Fiji' : 'ImageJ 1'} at ${home}`;
+  return { origin, start: { kind: 'jars' } };
+}
+
+type How = 'FIJI_HOME' | 'found';
+
+async function findLayout({
+  home,
+  env,
+}: Pick<FindFijiOptions, 'home' | 'env'>): Promise<
+  { readonly layout: Layout; readonly how: How } | undefined
+> {
+  const named = home || env['FIJI_HOME'];
+  if (named) return { layout: await namedLayout(resolve(named)), how: 'FIJI_HOME' };
+  for (const place of [...(await usualPlaces(env)), PLAIN_IMAGEJ]) {
+    const layout = await layoutOf(place);
+    if (layout) return { layout, how: 'found' };
+  }
+  return undefined;
 }
 
 async function namedLayout(home: string): Promise<Layout> {
@@ -67,11 +102,7 @@ async function namedLayout(home: string): Promise<Layout> {
   );
 }
 
-async function installation(
-  layout: Layout,
-  how: 'FIJI_HOME' | 'found',
-  options: FindFijiOptions,
-): Promise<FijiInstallation> {
+async function installation(layout: Layout, how: How, options: FindFijiOptions): Promise<FijiInstallation> {
   const where = how === 'FIJI_HOME' ? `${layout.home} (FIJI_HOME)` : layout.home;
   if (layout.kind === 'launcher') {
     await launcherHasJava(layout.home, options);
@@ -126,8 +157,6 @@ async function launcherHasJava(home: string, options: FindFijiOptions): Promise<
   }
 }
 
-const IMAGEJ_1 = PARTS[0] as (typeof PARTS)[number];
-
 function starterFolder(options: FindFijiOptions): Promise<string> {
   return assembleStarter({
     cacheFolder: options.cacheFolder ?? defaultCacheFolder(options.env),
@@ -138,8 +167,4 @@ function starterFolder(options: FindFijiOptions): Promise<string> {
 
 function starterJars(folder: string): string[] {
   return PARTS.map((part) => join(folder, 'jars', fileNameOf(part)));
-}
-
-function starterVersions(): string {
-  return `ImageJ ${IMAGEJ_1.version}, SciJava, Jython, Groovy`;
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DistributedFijiError, messageOf } from '../../errors.ts';
-import type { FijiInstallation } from '../fiji.ts';
+import type { FijiStart } from '../fiji.ts';
 import { installCommand } from '../find/install.ts';
 
 export class DisplayError extends DistributedFijiError {
@@ -26,7 +26,7 @@ const MACROS = ['.ijm', '.txt'];
  *
  * @param script path or address
  */
-export function macroNeedsScreen(fiji: FijiInstallation, script: string): boolean {
+export function macroNeedsScreen(fiji: { readonly start: Pick<FijiStart, 'kind'> }, script: string): boolean {
   return fiji.start.kind === 'jars' && MACROS.includes(extname(script).toLowerCase());
 }
 
