@@ -135,10 +135,10 @@ test('an image as a parameter is refused, whether a job gives something for it o
     { Plate: 'P', Well: 'A1..A2', imp: 'a.tif' },
   ]) {
     const place = await aPlace({ ...JOB, groups }, opens + SCRIPT);
-    const { stderr, code } = await cli(...place.args, '--dry-run');
-    expect(stderr).toContain('"imp" is an image (ImagePlus), which no job can give');
-    expect(stderr).toContain('(#@ File imp) and open it: IJ.openImage(imp.path)');
-    expect(stderr).not.toContain('mask');
+    const { stdout, code } = await cli(...place.args, '--dry-run');
+    expect(stdout).toContain('"imp" is an image (ImagePlus), which no job can give');
+    expect(stdout).toContain('(#@ File imp) and open it: IJ.openImage(imp.path)');
+    expect(stdout).not.toContain('mask');
     expect(code).toBe(1);
   }
 });
