@@ -63,6 +63,7 @@ export function tallyOfKey(key: string): Tally | undefined {
 }
 
 /** ISO 8601 basic format with milliseconds: sorts as text as it does in time. */
-function stamp(at: Date): string {
+/** A moment as names have it: they sort by time. */
+export function stamp(at: Date): string {
   return at.toISOString().replaceAll(/[-:.]/g, '');
 }

@@ -59,7 +59,7 @@ export async function settle(
   context: QueueContext,
 ): Promise<boolean> {
   const { settings, destination, events } = context;
-  const log = logKey(settings.APP_NAME, attempt.message.run, attempt.message.job, attempt.number);
+  const log = logKey(settings.APP_NAME, { ...attempt.names, started: attempt.started });
   const text = await logText(attempt, verdict, context);
   if (!attempt.settle()) return false;
 

@@ -109,6 +109,8 @@ test('failures by cause, with the log; then the same command does only what is n
   const second = await cli(...place.args);
   expect(`${second.stdout}${second.stderr}`).toContain('6 of 6 jobs done, 4 of them before');
   expect(second.code).toBe(0);
+  // The log of the attempt that failed is not written over.
+  expect(await readFile(log!, 'utf8')).toMatch(/script error: .*A2\.tif/);
   const out = join(place.output, 'out');
   expect((await readdir(out)).sort()).toEqual(
     ['A1', 'A2', 'A3', 'A4', 'A5', 'A6'].map((well) => `${well}.copy`),

@@ -187,6 +187,10 @@ describe('a message that came twice', () => {
     ]);
     expect(await readdir(join(scene.destination, 'out'))).toEqual(['a.csv']);
     expect(await scene.deadLetters()).toEqual([]);
+    // Both are attempt 1, as with a job that a later command sends: each keeps its log.
+    const logs = (await scene.records()).map(({ log = '' }) => log);
+    expect(new Set(logs).size).toBe(2);
+    for (const log of logs) expect(await readFile(join(scene.destination, log), 'utf8')).toMatch(/success/);
   });
 });
 
