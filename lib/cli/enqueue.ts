@@ -11,6 +11,7 @@ import type { DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkAgainst, refuseParameters } from './check-against.ts';
 import { refuseInputs } from './check-inputs.ts';
+import { pathsInAws } from './check-paths.ts';
 import { quoted } from './command-line.ts';
 import { describeDryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
@@ -52,7 +53,10 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
     if (!flags.dryRun) tellNotes(jobFile.notes);
     const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
     const script = config.SCRIPT_DOWNLOAD_URL === '' ? undefined : await readUserScript(undefined, config);
-    const checked = script && { script: basename(script.source), ...(await checkAgainst(script, jobFile)) };
+    const checked = script && {
+      script: basename(script.source),
+      ...(await checkAgainst(script, jobFile, pathsInAws)),
+    };
     if (!flags.dryRun && flags.check) refuseParameters(checked, flags);
     const done = await whichAreDone(jobFile, config, s3, script?.sha256, flags);
     const place = inputBuckets(config.SOURCE_BUCKET, s3);
