@@ -3,6 +3,7 @@ import { DistributedFijiError } from '../errors.ts';
 import { readScriptParameters } from '../fiji/script-parameters.ts';
 import type { JobFile } from '../jobs/index.ts';
 import { checkParameters, type ParameterCheck } from './check-parameters.ts';
+import type { PathRules } from './check-paths.ts';
 import type { UserScript } from './user-script.ts';
 
 /** The jobs would fail, each for the same reason: said before time and money are spent. */
@@ -27,9 +28,13 @@ export function refuseParameters(
 }
 
 /** A macro without `#@` lines takes what it is given as text (`getArgument`): there is nothing to check. */
-export async function checkAgainst(script: UserScript, jobFile: JobFile): Promise<ParameterCheck> {
+export async function checkAgainst(
+  script: UserScript,
+  jobFile: JobFile,
+  paths: PathRules,
+): Promise<ParameterCheck> {
   const declared = readScriptParameters(script.text);
   if (declared.length === 0 && script.source.toLowerCase().endsWith('.ijm'))
     return { problems: [], notes: [] };
-  return checkParameters(declared, jobFile.messages());
+  return checkParameters(declared, jobFile.messages(), paths);
 }

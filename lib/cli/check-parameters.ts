@@ -3,6 +3,7 @@ import { nearestName } from '../config/index.ts';
 import { isImage, mustBeGiven, type ScriptParameter } from '../fiji/script-parameters.ts';
 import { parametersOf, type JobMessage, type Scalar } from '../jobs/index.ts';
 import { grouped } from '../plural.ts';
+import { ownPath, type PathRules } from './check-paths.ts';
 
 export interface ParameterCheck {
   /** What would make jobs fail, one sentence each. */
@@ -29,10 +30,12 @@ const VALUES_SHOWN = 3;
 /**
  * @param declared The script's `#@` inputs.
  * @param jobs All of them: a value that does not fit may be in any.
+ * @param paths What is asked of paths where the jobs will run.
  */
 export async function checkParameters(
   declared: readonly ScriptParameter[],
   jobs: AsyncIterable<JobMessage>,
+  paths: PathRules,
 ): Promise<ParameterCheck> {
   const problems = new Map<string, Finding>();
   const notes = new Map<string, Finding>();
@@ -70,7 +73,10 @@ export async function checkParameters(
         }
         continue;
       }
-      const wanted = misfit(parameter, value);
+      const path = ownPath(parameter, value);
+      const wanted = path === undefined ? misfit(parameter, value) : paths.misfit(path);
+      const remark = path === undefined || wanted !== undefined ? undefined : paths.remark(path);
+      if (remark !== undefined) find(notes, `path ${name}`, () => `"${name}" ${remark}.`);
       if (wanted === undefined) continue;
       find(
         problems,

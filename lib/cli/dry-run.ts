@@ -11,8 +11,8 @@ export interface DryRun {
   readonly jobFile: JobFile;
   /** What would have been done with the jobs. */
   readonly verb: 'sent' | 'run';
-  /** Undefined when there is no script yet. */
-  readonly checked?: (ParameterCheck & { readonly script: string }) | undefined;
+  /** Undefined when there is no script yet; 'unknown' when there is one that could not be read. */
+  readonly checked?: (ParameterCheck & { readonly script: string }) | 'unknown' | undefined;
   /** Undefined when inputs were not looked for. */
   readonly inputs?: InputsCheck | undefined;
   /** Jobs that are done already and would be left out; undefined when that is not known. */
@@ -51,6 +51,7 @@ export async function describeDryRun({
 function parameters(checked: DryRun['checked']): string[][] {
   if (checked === undefined)
     return [['There is no script yet (SCRIPT_DOWNLOAD_URL): parameters were not checked.']];
+  if (checked === 'unknown') return [];
   const { script, problems, notes } = checked;
   if (problems.length + notes.length === 0) return [[`The parameters fit the #@ lines of ${script}.`]];
   return [list(`Parameters that do not fit ${script}`, problems), list(`Parameters and ${script}`, notes)];

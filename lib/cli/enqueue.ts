@@ -11,11 +11,12 @@ import type { DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
 import { checkAgainst, refuseParameters } from './check-against.ts';
 import { refuseInputs } from './check-inputs.ts';
+import { pathsInAws } from './check-paths.ts';
 import { quoted } from './command-line.ts';
 import { describeDryRun } from './dry-run.ts';
 import { inputBuckets } from './input-buckets.ts';
 import { countMissing, jobsLeft } from './jobs-left.ts';
-import { doneJobs, lookForDone, lookForInputs, type Looked } from './look-in-buckets.ts';
+import { doneJobs, lookForDone, lookForInputs, lookForScript, type Looked } from './look-in-buckets.ts';
 import { jobsBefore } from './resume-place.ts';
 import { sendJobs } from './send-jobs.ts';
 import { tellNotes } from './tell-notes.ts';
@@ -51,8 +52,14 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
     // Before anything is refused: a note may say why. A dry run has them in its text.
     if (!flags.dryRun) tellNotes(jobFile.notes);
     const from = flags.from === undefined ? 0 : jobsBefore(flags.from, jobFile);
-    const script = config.SCRIPT_DOWNLOAD_URL === '' ? undefined : await readUserScript(undefined, config);
-    const checked = script && { script: basename(script.source), ...(await checkAgainst(script, jobFile)) };
+    const found = flags.dryRun
+      ? await lookForScript(config)
+      : { answer: await readUserScript(undefined, config) };
+    const script = found.answer;
+    const checked = script && {
+      script: basename(script.source),
+      ...(await checkAgainst(script, jobFile, pathsInAws)),
+    };
     if (!flags.dryRun && flags.check) refuseParameters(checked, flags);
     const done = await whichAreDone(jobFile, config, s3, script?.sha256, flags);
     const place = inputBuckets(config.SOURCE_BUCKET, s3);
@@ -63,10 +70,10 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
         await describeDryRun({
           jobFile,
           verb: 'sent',
-          checked,
+          checked: found.why === undefined ? checked : 'unknown',
           inputs: inputs.answer,
           done: done.answer && jobFile.count - (await countMissing(jobFile, 0, done.answer)),
-          unknown: [inputs.why, done.why].filter((why) => why !== undefined),
+          unknown: whatIsUnknown([found, inputs, done]),
         }),
       );
       if (flags.check) refuseParameters(checked, flags);
@@ -84,6 +91,12 @@ async function enqueue(path: string, flags: Flags, program: Command): Promise<vo
   } finally {
     jobFile.close();
   }
+}
+
+/** Each sentence, then what ends the trouble: most often the same for all. */
+function whatIsUnknown(looked: readonly Looked<unknown>[]): string[] {
+  const fixes = new Set(looked.flatMap(({ fix }) => (fix === undefined ? [] : [`Fix: ${fix}`])));
+  return [...looked.flatMap(({ why }) => why ?? []), ...fixes];
 }
 
 /** Without a script, which only a dry run may lack, none is; a dry run goes on without the answer. */

@@ -10,6 +10,7 @@ import { FolderStore } from '../store/folder-store.ts';
 import { allLackInputs, checkInputs, refuseInputs } from './check-inputs.ts';
 import { checkAgainst, refuseParameters } from './check-against.ts';
 import { mustSpeak } from './check-language.ts';
+import { pathsHere } from './check-paths.ts';
 import { mustHaveScreen } from './check-screen.ts';
 import { describeDryRun } from './dry-run.ts';
 import { inputFolder } from './input-folder.ts';
@@ -82,7 +83,7 @@ async function local(path: string, flags: LocalFlags, program: Command): Promise
   const { jobFile, script, input } = setup;
   try {
     const name = basename(script.source);
-    const check = await checkAgainst(script, jobFile);
+    const check = await checkAgainst(script, jobFile, pathsHere());
     const folder = inputFolder(input, config.SOURCE_BUCKET);
     const known = await doneBefore(setup, config);
     // Images of jobs that are done may be elsewhere by now.

@@ -1,17 +1,36 @@
-/** What only the buckets can tell before jobs are sent: whether inputs are there, and which jobs are done. */
+/** What only buckets and servers can tell before jobs are sent: the script, whether inputs are there, which jobs are done. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { bucketsAreNamed, type Config } from '../config/index.ts';
 import { DistributedFijiError } from '../errors.ts';
 import type { JobFile } from '../jobs/index.ts';
 import { alreadyDone, type DoneJobs } from '../records/done.ts';
 import { openStore } from '../store/open-store.ts';
+import { ScriptFetchError } from '../worker/script.ts';
 import { checkInputs, type InputPlace, type InputsCheck } from './check-inputs.ts';
 import { liveLine } from './live-line.ts';
 import { grouped } from '../plural.ts';
+import { readUserScript, type UserScript } from './user-script.ts';
 
-/** An answer, or a sentence that says why there is none. */
+/** An answer, or a sentence that says why there is none, and one that ends the trouble. */
 export type Looked<T> =
-  { readonly answer: T; readonly why?: undefined } | { readonly answer?: undefined; readonly why: string };
+  | { readonly answer: T; readonly why?: undefined; readonly fix?: undefined }
+  | { readonly answer?: undefined; readonly why: string; readonly fix?: string | undefined };
+
+/**
+ * The script, for a dry run, which tells the rest without it.
+ *
+ * @returns an answer of undefined when none is named yet
+ * @throws ScriptError when it could never be run
+ */
+export async function lookForScript(config: Config): Promise<Looked<UserScript | undefined>> {
+  if (config.SCRIPT_DOWNLOAD_URL === '') return { answer: undefined };
+  try {
+    return { answer: await readUserScript(undefined, config) };
+  } catch (error) {
+    if (!(error instanceof ScriptFetchError)) throw error;
+    return blind('The parameters were not checked, and which jobs are done already is not known', error);
+  }
+}
 
 /** Never throws: a worker finds a missing input too, and says so. */
 export async function lookForInputs(
@@ -65,6 +84,10 @@ async function looked<T>(otherwise: string, config: Config, look: () => Promise<
     return { answer: await look() };
   } catch (error) {
     if (!(error instanceof DistributedFijiError)) throw error;
-    return { why: `${otherwise}. ${error.message.replace(/\.$/, '')}.` };
+    return blind(otherwise, error);
   }
+}
+
+function blind(otherwise: string, { message, fix }: DistributedFijiError): Looked<never> {
+  return { why: `${otherwise}. ${message.replace(/\.$/, '')}.`, fix };
 }

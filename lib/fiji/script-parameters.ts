@@ -16,6 +16,8 @@ export interface ScriptParameter {
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
+  /** Of a File: `save` for one that the script makes. */
+  readonly style?: string;
 }
 
 /** A job must give it: Fiji has nobody to ask, and would use whatever an earlier run was given. */
@@ -98,6 +100,7 @@ function toParameter(name: string, type: string, attributes: Map<string, Attribu
   const fallback = text('value');
   const min = number('min');
   const max = number('max');
+  const style = text('style');
   return {
     name,
     type,
@@ -106,6 +109,7 @@ function toParameter(name: string, type: string, attributes: Map<string, Attribu
     ...(choices === undefined ? {} : { choices: Array.isArray(choices) ? choices : [choices] }),
     ...(min === undefined ? {} : { min }),
     ...(max === undefined ? {} : { max }),
+    ...(style === undefined ? {} : { style }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What every job of a file shares. */
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
-import { toLocation } from './location.ts';
+import { isAbsolutePath, toLocation } from './location.ts';
 import { nearest } from '../nearest.ts';
 import { SHAPE } from './read-error.ts';
 import { runNameOf, safeName } from './run-name.ts';
@@ -69,6 +69,18 @@ export function unknownKeys(parts: Readonly<Record<string, unknown>>): string[] 
     const guess = near === undefined ? `known are ${KNOWN.join(', ')}` : `is "${near}" meant?`;
     return `"${key}" is no part of a job file and is ignored (${guess}).`;
   });
+}
+
+/** An output location that looks like a place of its own, and is one below where results go. */
+export function locationNotes({
+  output_file_location: written,
+}: Readonly<Record<string, unknown>>): string[] {
+  if (typeof written !== 'string' || !isAbsolutePath(written)) return [];
+  const folder = toLocation(written);
+  if (typeof folder !== 'string' || folder === '') return [];
+  return [
+    `output_file_location ${excerpt(written)} means the folder ${excerpt(folder)} below the output folder (on AWS: below the top of the bucket). Where that is, --output says (on AWS: DESTINATION_BUCKET).`,
+  ];
 }
 
 /** What to do about a key that is missing, when one like it is there. */

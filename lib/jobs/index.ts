@@ -3,6 +3,7 @@ export { BadMessageError, JobFileError } from './errors.ts';
 export type { Group } from './group.ts';
 export type { Gap } from './groups/index.ts';
 export type { JobFileHeader } from './header.ts';
+export { isAbsolutePath } from './location.ts';
 export { jobId } from './job-id.ts';
 export { openJobFile, type JobFile, type JobFileOptions } from './job-file.ts';
 export { MAX_JOB_BYTES, MAX_MESSAGE_BYTES } from './make-message.ts';

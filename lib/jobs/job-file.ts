@@ -9,7 +9,7 @@ import { Doubts } from './doubts.ts';
 import { JobFileError, MOST_PROBLEMS } from './errors.ts';
 import { excerpt, toGroup, type Group, type Problem } from './group.ts';
 import { groupsOf, type Gap, type GroupSource } from './groups/index.ts';
-import { meantAs, toHeader, unknownKeys, type JobFileHeader } from './header.ts';
+import { locationNotes, meantAs, toHeader, unknownKeys, type JobFileHeader } from './header.ts';
 import { canonical, jobId } from './job-id.ts';
 import { checkMessages, locationUse, type LocationUse } from './check-messages.ts';
 import { toMessage } from './make-message.ts';
@@ -70,7 +70,12 @@ export async function openJobFile(path: string, { source }: JobFileOptions = {})
       run: complete.run,
       header: complete,
       count: spool.count,
-      notes: [...unknownKeys(parts.header), ...groups.notes, ...doubts.notes(complete.shared_metadata)],
+      notes: [
+        ...unknownKeys(parts.header),
+        ...locationNotes(parts.header),
+        ...groups.notes,
+        ...doubts.notes(complete.shared_metadata),
+      ],
       gaps: groups.gaps,
       locations: () => locationUse(spool, complete),
       messages: async function* ({ from = 0 } = {}) {

@@ -27,6 +27,12 @@ export function literally(value: string): string {
   return value.replace(/[\\*?[\](){}!]/g, '\\$&');
 }
 
+/** A path from the top of a disk: of Linux and macOS, of a home (`~/x`), or of Windows (`D:\\x`, `\\\\server\\x`). */
+export function isAbsolutePath(text: string): boolean {
+  // In JSON "D:\\new" with one backslash is a line break behind "D:".
+  return /^(\/|~\/|\\\\|[a-z]:[\\/\b\f\n\r\t])/i.test(text);
+}
+
 /**
  * The prefix as stores take it: no `/` in front, one at the end ('' is the top).
  *

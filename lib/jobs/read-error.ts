@@ -45,7 +45,7 @@ export async function readError(path: string, progress: Progress, cause: unknown
       {
         what: `the file is not JSON: ${found} at line ${place.line}, column ${place.column}`,
         picture: place.picture,
-        fix: unfinished ? 'Close every bracket, brace and quote.' : place.advice,
+        fix: unfinished ? (place.curly ?? 'Close every bracket, brace and quote.') : place.advice,
       },
     ],
     cause,
@@ -69,6 +69,8 @@ interface Place {
   /** The end of the line up to the place, and a mark below it. */
   readonly picture: string;
   readonly advice: string;
+  /** What to do about quotes that are none in JSON, when there are such just before the place. */
+  readonly curly: string | undefined;
 }
 
 /** Reads the file again, up to `offset` bytes: counting lines on the way in would cost every good file. */
@@ -98,11 +100,19 @@ async function placeOf(path: string, offset: number): Promise<Place> {
     character: character === undefined ? 'end of line' : `"${character}"`,
     picture: `    ${shown}${rest.slice(0, 20)}\n    ${' '.repeat([...shown].length)}^`,
     advice: adviceFor(character, recent.toString()),
+    curly: CURLY.test(recent.toString()) ? STRAIGHT : undefined,
   };
 }
 
+/** Word processors and chats write these for straight quotes. */
+const CURLY = /[“”„‟‘’«»]/;
+const STRAIGHT = 'Use straight quotes (") everywhere: “ and ” are none in JSON.';
+
 /** What is usually wrong there. */
 function adviceFor(character: string | undefined, before: string): string {
+  if (/\\(u[0-9a-f]{0,3})?$/i.test(before))
+    return String.raw`Write / or \\ for each \ of a path, e.g. "D:/images": to JSON, \ and the letter behind it are one sign.`;
+  if (character !== undefined && CURLY.test(character)) return STRAIGHT;
   if ((character === ']' || character === '}') && /,\s*$/.test(before)) return 'Remove the comma before it.';
   if (character === "'") return 'JSON wants double quotes: "Well", not \'Well\'.';
   if (character === '/' || character === '#')
@@ -110,5 +120,6 @@ function adviceFor(character: string | undefined, before: string): string {
   if (character === '"' || character === '{') return 'Look for a missing comma or colon before it.';
   if (character === 'T' || character === 'F' || character === 'N')
     return 'JSON writes true, false and null in lower case.';
+  if (CURLY.test(before)) return STRAIGHT;
   return 'Look for a missing quote, comma or bracket just before it.';
 }

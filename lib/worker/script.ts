@@ -8,6 +8,7 @@ import { basename, extname, isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { DistributedFijiError, messageOf } from '../errors.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { OpenStore } from './stores.ts';
 
 export interface FetchedScript {
@@ -96,7 +97,10 @@ async function fromStore(url: URL, source: string, to: string, openStore: OpenSt
   await openStore(`s3://${url.hostname}`)
     .download(key, to)
     .catch((error: unknown) => {
+      // Credentials, a network, a region: what is wrong with them the store knows best.
+      const known = error instanceof StoreError && error.trouble === 'other' ? error.fix : undefined;
       const fix =
+        known ??
         'Check bucket and key, and that this machine (in the cloud: the task role) may read the object.';
       throw new ScriptFetchError(source, messageOf(error), fix, error);
     });

@@ -116,3 +116,29 @@ test.each([
   expect(out).toMatch(new RegExp(`The inputs were not looked for[^\\n]*${why}`));
   expect(out).toContain('Nothing was sent');
 });
+
+test.each([
+  [
+    's3://scripts/count.py',
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+    /count\.py could not be fetched: .*no AWS credentials here[^]*\nFix: Run "aws configure"/,
+  ],
+  ['s3://scripts/count.py', {}, /count\.py could not be fetched: .*there is no bucket of this name/],
+  ['http://127.0.0.1:9/count.py', {}, /count\.py could not be fetched[^]*\nFix: Check that this machine/],
+])('--dry-run tells the rest when the script cannot be fetched: %s with %j', async (script, env, why) => {
+  const path = await jobFile('no script.json', {
+    output_file_location: 'o',
+    groups: [{ Plate: 'P', Well: 'A1' }],
+  });
+  const config = await configFor('NoScript', `, SCRIPT_DOWNLOAD_URL: '${script}'`);
+  const { code, out, err } = await end(start([path, '-c', config, '-n'], env));
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('1  Plate=P Well=A1  ->  o/');
+  expect(out).toMatch(/The parameters were not checked, and which jobs are done already is not known\. /);
+  expect(out).toMatch(why);
+  expect(out).not.toContain('There is no script yet');
+  expect(out).toContain('Nothing was sent');
+
+  const real = await end(start([path, '-c', config], env));
+  expect(real).toMatchObject({ code: 1, err: expect.stringMatching(why) });
+});

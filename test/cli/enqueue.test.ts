@@ -1,4 +1,5 @@
 /** The command as its users start it, against a real queue and a real bucket. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -84,6 +85,23 @@ test('refuses jobs that do not fit the script, unless told to send them', async 
   expect((await server.counts(queueUrl)).waiting).toBe(0);
   expect(await enqueue(path, '-c', config, '--no-check')).toMatchObject({ code: 0 });
   expect((await server.counts(queueUrl)).waiting).toBe(1);
+});
+
+test('refuses a path of this machine, which no machine in AWS has', async () => {
+  const script = join(folder, 'open.py');
+  await writeFile(script, '#@ File image\n#@ File table\n');
+  const shared_metadata = { image: script, table: '/home/ubuntu/bucket/x.csv' };
+  const path = await jobFile('here.json', {
+    output_file_location: 'o',
+    shared_metadata,
+    groups: [{ Well: 'A1' }],
+  });
+  const config = await configFor('Here', `, SCRIPT_DOWNLOAD_URL: ${JSON.stringify(script)}`);
+  const { code, err } = await enqueue(path, '-c', config);
+  expect(err).toContain('"image" must be /home/ubuntu/bucket/... or s3://..., which machines in AWS reach');
+  expect(err).toContain(`it is ${JSON.stringify(script)} in the job.`);
+  expect(err).not.toContain('"table" must');
+  expect(code).toBe(1);
 });
 
 test('looks for the images of those jobs alone that it would send', async () => {

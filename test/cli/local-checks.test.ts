@@ -143,6 +143,37 @@ test('an image as a parameter is refused, whether a job gives something for it o
   }
 });
 
+test('a path of this machine must be there, and is told to be on no other; an output location is none', async () => {
+  const script = '#@ File near\n#@ File far\n#@ File home\n#@ File disk\n#@ File (style="save") made\n';
+  const place = await aPlace(undefined, script);
+  const paths = {
+    far: '/nowhere/far.tif',
+    home: '~/far.tif',
+    disk: 'D:\\far.tif',
+    made: '/nowhere/made.tif',
+  };
+  const shared_metadata = { near: place.script, ...paths };
+  const groups = [{ Well: 'A1' }];
+  const write = (content: object) => writeFile(place.job, JSON.stringify(content));
+  await write({ output_file_location: '/data/{Well}', shared_metadata, groups });
+  const { code, stdout } = await cli(...place.args, '--dry-run');
+  expect(stdout).toContain(
+    'output_file_location "/data/{Well}" means the folder "data/{Well}/" below the output folder',
+  );
+  expect(stdout).toContain('"far" must be a path that is there');
+  expect(stdout).toContain('it is "/nowhere/far.tif" in the job.');
+  expect(stdout).toMatch(
+    /"home" must be a whole path: ~ .*\n.*"disk" must be a path of this system \(in WSL2/,
+  );
+  expect(stdout).toContain(`"near" is a path of this machine (${JSON.stringify(place.script)})`);
+  expect(stdout).not.toContain('made" must');
+  expect(code).toBe(1);
+
+  const good = { near: place.script, far: '/home/ubuntu/bucket/A1.tif', home: place.script };
+  await write({ output_file_location: 'o', shared_metadata: { ...paths, ...good, disk: '/tmp' }, groups });
+  expect((await cli(...place.args, '--dry-run')).code).toBe(0);
+});
+
 test('a language that the starter Fiji has not is refused before workers start', async () => {
   const place = await aPlace();
   const script = join(place.folder, 'compter é.scala');

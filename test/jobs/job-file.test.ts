@@ -250,6 +250,17 @@ describe('what is not JSON is shown with line and column:', () => {
     ['letters behind an accent', '{"é": "日本", x', 1, 13, /unexpected "x"/],
     ['the end missing', '{"groups": [{"a": 1}', 1, 21, /ends before the last/],
     ['a word of Python', '{"a": True}', 1, 7, /lower case/],
+    [
+      'a path of Windows',
+      '{"a": "D:\\images"}',
+      1,
+      11,
+      /Write \/ or \\\\ for each \\ of a path, e\.g\. "D:\/images"/,
+    ],
+    ['another', '{"a": "D:\\users"}', 1, 12, /Write \/ or \\\\/],
+    ['curly quotes', '{“a”: 1}', 1, 2, /straight quotes/],
+    ['a curly quote at the end of a text', '{"a": "b”, "c": 1}', 1, 13, /straight quotes/],
+    ['a curly quote that ends the last text', '{"a": "b”}', 1, 11, /ends before the last[^]*straight quotes/],
     ['more behind the end', '{"groups": []} x', 1, 16, /unexpected "x"/],
   ])('%s', async (_, content, line, column, expected) => {
     const text = await refusalOf(content);
