@@ -102,14 +102,17 @@ const READINGS: readonly (Reading & { readonly when: (seen: Seen) => boolean })[
   },
   {
     trouble: 'credentials refused',
-    when: ({ name }) =>
-      /InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/.test(name),
+    when: ({ name, message }) =>
+      /InvalidAccessKeyId|InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch/.test(name) ||
+      (/InvalidSignatureException/.test(name) && !/expired|not yet current/i.test(message)),
     why: 'AWS does not know these credentials',
     fix: 'Check the access key and its secret (aws sts get-caller-identity must answer).',
   },
   {
     trouble: 'clock wrong',
-    when: ({ name }) => /RequestTimeTooSkewed|InvalidSignatureException/.test(name),
+    when: ({ name, message }) =>
+      /RequestTimeTooSkewed/.test(name) ||
+      (/InvalidSignatureException/.test(name) && /expired|not yet current/i.test(message)),
     why: 'the clock of this machine is wrong',
     fix: 'Set the clock (let it follow a time server), then repeat the command.',
     fault: 'environment',

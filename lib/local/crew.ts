@@ -86,7 +86,11 @@ export function startCrew({ size, entry, environment, jobsEnded, logs }: CrewOpt
       await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
-  const slots = Array.from({ length: size }, (_, index) => keepOne(index + 1));
+  const slots = Array.from({ length: size }, (_, index) =>
+    keepOne(index + 1).catch((error: unknown) => {
+      failure.reject(error); // its log cannot be written, for example
+    }),
+  );
   // Whoever waits for it hears of it; nobody has to.
   failure.promise.catch(() => undefined);
 

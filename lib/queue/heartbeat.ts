@@ -12,6 +12,9 @@ import type { Lease } from './lease.ts';
 
 const BATCH = 10;
 
+/** The first request of a client takes its time. */
+const SHORTEST_WAIT_MS = 5_000;
+
 /** SQS counts 12 hours from the receive; the margin is for the way to SQS and back, and for clocks. */
 const LONGEST_LEASE_MS = 12 * 3600_000 - 30_000;
 
@@ -104,9 +107,11 @@ export class Heartbeat {
   async #ask(batch: readonly Lease[], due: readonly Asked[], asked: number): Promise<void> {
     const leaseOf = (id: string | undefined) => batch[Number(id)] as Lease;
     try {
-      const { client, url } = this.#options;
+      const { client, url, visibilitySeconds } = this.#options;
       const { Successful = [], Failed = [] } = await client.send(
         new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: [...due] }),
+        // A server that only keeps silent must not keep the others from being renewed, nor from being given up.
+        { abortSignal: AbortSignal.timeout(Math.max(SHORTEST_WAIT_MS, (visibilitySeconds * 1000) / 3)) },
       );
       for (const { Id } of Successful) {
         const held = this.#held.get(leaseOf(Id));

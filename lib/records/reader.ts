@@ -6,6 +6,9 @@
  * seen, and leaves out the keys it has read.
  */
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Store } from '../store/store.ts';
 import { inOrder } from './in-order.ts';
 import { recordsPrefix, recordsSince, timeOfKey } from './key.ts';
@@ -16,6 +19,9 @@ export const LATE_MS = 5 * 60_000;
 
 /** Objects read at once: a bucket answers each after some tens of milliseconds. */
 const AT_ONCE = 64;
+
+/** How often an object is read whose body breaks off. */
+const READS = 4;
 
 /** Listings in one call, while objects vanish between being listed and being read. */
 const MOST_LISTINGS = 3;
@@ -98,13 +104,34 @@ export class RecordReader {
 
   async #linesOf(key: string): Promise<string[]> {
     try {
-      const body = await text(await this.#store.read(key));
+      const body = await this.#whole(key);
       return body.split('\n').filter((line) => line !== '');
     } catch (error) {
       // Gone since it was listed: a larger one may have taken its place. Any other trouble hides records, and is told.
       if ((await this.#store.head(key)) !== undefined) throw error;
       this.#vanished = true;
       return [];
+    }
+  }
+
+  /** A body can break off after its first byte, which no store repeats by itself. */
+  async #whole(key: string): Promise<string> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await text(await this.#store.read(key));
+      } catch (error) {
+        if (error instanceof StoreError) throw error;
+        if (attempt === READS) {
+          const location = this.#store.describe(key);
+          throw new StoreError(`Reading ${location} broke off ${READS} times: ${messageOf(error)}`, {
+            key,
+            location,
+            fix: 'Check the network, then repeat.',
+            cause: error,
+          });
+        }
+      }
+      await sleep(250 * 2 ** attempt);
     }
   }
 

@@ -61,11 +61,11 @@ export class FolderStore implements Store {
     }
   }
 
-  async download(key: string, path: string): Promise<number> {
+  async download(key: string, path: string, signal?: AbortSignal): Promise<number> {
     const from = pathOf(this.root, key);
     try {
       const { size } = await stat(from);
-      await copyContent(from, path);
+      await copyContent(from, path, signal);
       // A copy has the permissions of the original, which may be read-only: scratch must be removable.
       await chmod(path, 0o644);
       const copied = (await stat(path)).size;
@@ -76,6 +76,7 @@ export class FolderStore implements Store {
         fix: 'Wait until the file is complete, then repeat.',
       });
     } catch (error) {
+      signal?.throwIfAborted();
       throw this.#explain('Reading', key, error);
     }
   }

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { contentType } from './s3/content-type.ts';
 import { putOutput } from './s3/put-output.ts';
-import { bucketError, hasNoCredentials, isMissing, StoreError } from './store-error.ts';
+import { bucketError, hasNoCredentials, isDenied, isMissing, StoreError } from './store-error.ts';
 import type { Owner, PutResult, Store, StoredObject } from './store.ts';
 import type { PutOptions } from './upload-flags.ts';
 
@@ -82,11 +82,11 @@ export class S3Store implements Store {
     return (await this.#get(key)).body;
   }
 
-  async download(key: string, path: string): Promise<number> {
+  async download(key: string, path: string, signal?: AbortSignal): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       const { body, bytes } = await this.#get(key);
       try {
-        await pipeline(body, createWriteStream(path));
+        await pipeline(body, createWriteStream(path), signal === undefined ? {} : { signal });
         const { size } = await stat(path);
         if (size === bytes) return size;
         throw new StoreError(`Reading ${this.describe(key)} gave ${size} bytes of ${bytes}.`, {
@@ -95,6 +95,8 @@ export class S3Store implements Store {
           fix: 'Check the network, then repeat.',
         });
       } catch (error) {
+        if (signal?.aborted === true) await rm(path, { force: true });
+        signal?.throwIfAborted();
         const explained = this.#explain('Reading', key, error);
         if (explained.trouble !== 'other' || attempt === DOWNLOADS) {
           await rm(path, { force: true });
@@ -155,15 +157,25 @@ export class S3Store implements Store {
     }
   }
 
-  /** Reads with the user's credentials; where there are none, as anybody may. */
+  /** Reads with the credentials there are; where there are none, or they may not, as anybody may. */
   async #ask<T>(request: (client: S3Client) => Promise<T>): Promise<T> {
     if (this.#public !== undefined) return request(this.#public);
     try {
       return await request(this.#client);
     } catch (error) {
-      if (this.#anonymous === undefined || !hasNoCredentials(error)) throw error;
-      this.#public ??= this.#anonymous();
-      return request(this.#public);
+      if (this.#anonymous === undefined) throw error;
+      if (hasNoCredentials(error)) {
+        this.#public ??= this.#anonymous();
+        return request(this.#public);
+      }
+      // Public images of others are for anybody, and not for a role that may read nothing but its own buckets.
+      if (!isDenied(error)) throw error;
+      const anybody = this.#anonymous();
+      const answer = await request(anybody).catch(() => {
+        throw error;
+      });
+      this.#public = anybody;
+      return answer;
     }
   }
 

@@ -10,6 +10,8 @@ export type StoreTrouble =
   | 'disk full'
   | 'denied'
   | 'bad key'
+  /** S3 will never do this: a name it does not take, an option that the bucket does not allow. */
+  | 'refused'
   /** A file and a folder cannot have the same name. */
   | 'clash'
   | 'other';
@@ -123,7 +125,9 @@ export function bucketError(thrown: unknown, where: Where): StoreError {
   const explained = explainAwsError(thrown, `${where.doing} ${where.location} failed`);
   return new StoreError(explained.message, {
     ...where,
-    trouble: TROUBLE[explained.trouble] ?? 'other',
+    trouble:
+      TROUBLE[explained.trouble] ??
+      (explained.trouble === 'other' && isRefusal(thrown) ? 'refused' : 'other'),
     fix: explained.fix,
     cause: explained,
   });
@@ -143,6 +147,22 @@ export function isMissing(thrown: unknown): boolean {
 /** The SDK looked everywhere and found nothing to sign with. */
 export function hasNoCredentials(thrown: unknown): boolean {
   return explainAwsError(thrown, '').trouble === 'credentials missing';
+}
+
+export function isDenied(thrown: unknown): boolean {
+  return explainAwsError(thrown, '').trouble === 'access denied';
+}
+
+/** S3 says no to this very request and will say it again; what it says when it is busy, or slow, is none of these. */
+function isRefusal(thrown: unknown): boolean {
+  const { name = '', $metadata } = (thrown ?? {}) as {
+    name?: string;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return (
+    status >= 400 && status < 500 && ![401, 408, 429].includes(status) && !/Time|SlowDown|Throttl/.test(name)
+  );
 }
 
 function isFileTrouble(thrown: unknown): boolean {

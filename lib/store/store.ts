@@ -35,8 +35,12 @@ export interface Store {
   head(key: string): Promise<StoredObject | undefined>;
   /** Rejects with StoreError when there is no such object. */
   read(key: string): Promise<Readable>;
-  /** Copies an object to a local file, checks its size, and gives its bytes. */
-  download(key: string, path: string): Promise<number>;
+  /**
+   * Copies an object to a local file, checks its size, and gives its bytes.
+   *
+   * @param signal cuts it: rejects with the signal's reason
+   */
+  download(key: string, path: string, signal?: AbortSignal): Promise<number>;
   /** Small bookkeeping objects (records, logs): whole or not at all, no owner. */
   write(key: string, body: string | Uint8Array): Promise<void>;
   /**

@@ -139,7 +139,7 @@ async function fetchAll(plan: readonly Planned[], signal: AbortSignal | undefine
     await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw folderError(error, { doing: 'Writing', key: object.key, location: path });
     });
-    const bytes = await store.download(object.key, path);
+    const bytes = await store.download(object.key, path, signal);
     files.push({ key: object.key, bytes, sha256: await sha256(path) });
   });
   return files.sort((a, b) => (a.key < b.key ? -1 : 1));

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scalar } from '../jobs/message.ts';
 import type { InputFile, InputsOutcome, NamedInput } from './inputs-step.ts';
-import { folderError } from '../store/store-error.ts';
+import { folderError, StoreError } from '../store/store-error.ts';
 import { asGiven } from './inputs-step.ts';
 import { asMountGone, checkMount } from './mount.ts';
 import type { WorkerSettings } from './settings.ts';
@@ -21,28 +21,19 @@ export async function openInPlace(
   if (mounted && inputs.length > 0) await checkMount(root);
   for (const { name, value, reference } of inputs) {
     const path = join(root, reference.key);
-    const stats = await stat(path).catch((error: unknown) => {
+    const found = await stat(path).catch((error: unknown) => {
       const gone = mounted ? asMountGone(error, root) : undefined;
       if (gone !== undefined) throw gone;
-      return error as NodeJS.ErrnoException;
+      return folderError(error, { doing: 'Opening', key: reference.key, location: path });
     });
-    const isMissing = stats instanceof Error && (stats.code === 'ENOENT' || stats.code === 'ENOTDIR');
-
-    if (isMissing || (!(stats instanceof Error) && reference.folder && !stats.isDirectory())) {
+    if (found instanceof StoreError && found.trouble !== 'missing' && found.trouble !== 'clash')
+      return { kind: 'input missing', reason: `${name}: ${found.message}. ${found.fix ?? ''}` };
+    if (found instanceof StoreError || (reference.folder && !found.isDirectory()))
       return { kind: 'input missing', reason: `${name}: there is no ${String(value)} (looked for ${path})` };
-    }
-    if (stats instanceof Error) {
-      const { message, fix = '' } = folderError(stats, {
-        doing: 'Opening',
-        key: reference.key,
-        location: path,
-      });
-      return { kind: 'input missing', reason: `${name}: ${message}. ${fix}` };
-    }
     parameters[name] = asGiven(path, reference);
     files.push({
-      key: stats.isDirectory() ? `${reference.key}/` : reference.key,
-      bytes: stats.isFile() ? stats.size : 0,
+      key: found.isDirectory() ? `${reference.key}/` : reference.key,
+      bytes: found.isFile() ? found.size : 0,
     });
   }
   return { kind: 'ready', parameters, files };

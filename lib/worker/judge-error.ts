@@ -27,7 +27,7 @@ export function judgeError(
       : messageOf(error);
 
   if (isDiskFull(error)) return { outcome: 'disk full', reason };
-  if (error instanceof StoreError && ['missing', 'denied', 'bad key'].includes(error.trouble)) {
+  if (error instanceof StoreError && ['missing', 'denied', 'bad key', 'refused'].includes(error.trouble)) {
     return { outcome: refused, reason };
   }
   if (error instanceof StoreError && error.trouble === 'clash') {

@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { JobRecord } from '../records/record.ts';
+import { folderError } from '../store/store-error.ts';
 import type { Owner, Store } from '../store/store.ts';
 import { sha256 } from './checksum.ts';
 import { inLanes } from './lanes.ts';
@@ -51,8 +52,13 @@ async function* entriesBelow(
   folder: string,
   prefix: string,
 ): AsyncGenerator<{ readonly name: string; readonly path: string; readonly entry: Dirent }> {
-  // A script that removed its output folder left nothing in it.
-  const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException): Dirent[] => {
+      // A script that removed its output folder left nothing in it.
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+      throw folderError(error, { doing: 'Listing', key: prefix, location: folder });
+    },
+  );
 
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const [name, path] = [prefix + entry.name, join(folder, entry.name)];

@@ -60,9 +60,10 @@ export async function settle(
 ): Promise<boolean> {
   const { settings, destination, events } = context;
   const log = logKey(settings.APP_NAME, { ...attempt.names, started: attempt.started });
-  const text = await logText(attempt, verdict, context);
+  // First of all: whoever stops this worker meanwhile must not give back what is done.
   if (!attempt.settle()) return false;
 
+  const text = await logText(attempt, verdict, context);
   await destination.write(log, text);
   const then = whatFollows(attempt, verdict, context);
   const said = then.kind === 'dead letter' ? then.why : verdict;

@@ -109,6 +109,14 @@ describe('SQS', () => {
   });
 });
 
+test.each([
+  ['Signature expired: 20261122T173455Z is now earlier than', 'clock wrong'],
+  ['The request signature we calculated does not match the signature you provided.', 'credentials refused'],
+])('an invalid signature: %s', (message, trouble) => {
+  const error = Object.assign(new TypeError(message), { name: 'InvalidSignatureException' });
+  expect(explainAwsError(error, 'Sending').trouble).toBe(trouble);
+});
+
 describe('this machine', () => {
   test('a server that does not answer', async () => {
     const gone = createServer().listen(0, '127.0.0.1');

@@ -59,6 +59,19 @@ test('a Fiji that the kernel kills is out of memory, not a script error', async 
   });
 });
 
+test('a time limit ends a Fiji that does not even answer, and only that one', async () => {
+  const told = await bench.run(
+    'stopped.groovy',
+    "['sh', '-c', 'kill -STOP ' + new File('/proc/self').canonicalFile.name].execute().waitFor()\nsleep 300000",
+    {},
+    { timeoutMs: 15_000 },
+  );
+  expect(told.outcome).toMatchObject({
+    kind: 'timeout',
+    reason: expect.stringContaining('stopped.groovy was still running after 0.25 min (JOB_TIMEOUT_MINUTES)'),
+  });
+});
+
 test('a time limit ends the script, every child of it, and says where it stood', async () => {
   const told = await bench.run(
     'hang.groovy',

@@ -51,6 +51,23 @@ test('gives each record once, those that come behind the newest too', async () =
   expect(store.reads).toBe(4);
 });
 
+test('a body that breaks off is read again, and told as what it is when it never comes whole', async () => {
+  const { store, newJobs } = await setUp();
+  await store.write(keyAt(0), lineOf('a'));
+  const whole = store.read.bind(store);
+  let broken = 1;
+  store.read = async (key) => {
+    const body = await whole(key);
+    if (broken-- > 0) body.once('data', () => body.destroy(new TypeError('aborted')));
+    return body;
+  };
+  expect(await newJobs()).toEqual(['a']);
+
+  await store.write(keyAt(1), lineOf('b'));
+  broken = 99;
+  await expect(newJobs()).rejects.toThrow(/Reading .*jsonl broke off 4 times: aborted/);
+}, 30_000);
+
 test('lists only what is new, and what may still turn up', async () => {
   const { store, newJobs } = await setUp();
   for (let hour = 0; hour < 10; hour++) await store.write(keyAt(hour * 3600), lineOf(`job${hour}`));

@@ -1,10 +1,14 @@
 /** Workers that are stopped, killed or outrun in the middle of their work: nothing is lost, nothing is there twice. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { once } from 'node:events';
 import { readFile, readdir } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openWorld, type World } from './world.ts';
+import { openStore } from '../../lib/store/open-store.ts';
+import { openWorld, recordsIn, type World } from './world.ts';
 
 const SCRIPT = new URL('behave.groovy', import.meta.url).pathname;
 
@@ -168,3 +172,41 @@ test('a closed standard input means stop, where that was asked for', async () =>
   expect(await worker.event('stopping')).toMatchObject({ why: 'whoever started the worker is gone' });
   expect(await readdir(scene.scratch)).toEqual([]);
 });
+
+test('SIGTERM while results are on their way: those that arrive in time are kept, and the job is done', async () => {
+  const scene = await world.scene();
+  await world.server.createBucket('slow-results');
+  let arrives: () => void = () => undefined;
+  const arriving = new Promise<void>((resolve) => (arrives = resolve));
+  // A line on which each result takes two seconds to be taken.
+  const line = createServer((incoming, outgoing) => {
+    const isResult = incoming.method === 'PUT' && /\/out\//.test(incoming.url ?? '');
+    void sleep(isResult ? 2000 : 0).then(() => {
+      const { method = '', headers } = incoming;
+      const onward = request(world.server.endpoint + (incoming.url ?? ''), { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(onward);
+    });
+    if (isResult) arrives();
+  });
+  line.listen(0, '127.0.0.1');
+  await once(line, 'listening');
+  try {
+    const worker = scene.startWorker(
+      { SCRIPT_DOWNLOAD_URL: SCRIPT, DESTINATION: 's3://slow-results', IDLE_SECONDS: 60 },
+      { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(line.address() as AddressInfo).port}` },
+    );
+    await scene.send(job('slow', { what: 'write', file: 'slow.csv' }));
+    await arriving;
+    worker.process.kill('SIGTERM');
+    await worker.finished();
+  } finally {
+    line.closeAllConnections();
+    line.close();
+  }
+  const results = openStore('s3://slow-results', { s3: world.server.s3 });
+  expect(await recordsIn(results, 'r')).toMatchObject([{ job: 'slow', outcome: 'success' }]);
+  expect(await scene.counts()).toEqual({ waiting: 0, leased: 0, delayed: 0 });
+}, 120_000);

@@ -69,8 +69,11 @@ export class Channel {
       close: () => socket.destroy(),
     };
     let greeted = false;
-    createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => {
-      const words = line.split(' ').map((word) => decodeURIComponent(word.replaceAll('+', ' ')));
+    const lines = createInterface({ input: socket, crlfDelay: Infinity });
+    lines.on('error', () => undefined); // they repeat the socket's
+    lines.on('line', (line) => {
+      const words = wordsOf(line);
+      if (words === undefined) return socket.destroy();
       if (greeted) return connection.onMessage(words);
       const [hello, token = '', javaVersion = '', pid = ''] = words;
       const welcome = hello === 'hello' ? this.#expected.get(token) : undefined;
@@ -79,6 +82,15 @@ export class Channel {
       this.#expected.delete(token);
       welcome({ connection, javaVersion, pid: pid === '' ? undefined : Number(pid) });
     });
+  }
+}
+
+/** Undefined for what no runner sends: any program of this machine may have found the port. */
+function wordsOf(line: string): string[] | undefined {
+  try {
+    return line.split(' ').map((word) => decodeURIComponent(word.replaceAll('+', ' ')));
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The folder that one Fiji process lives in. Its path stays the same for all its jobs; what is in it does not. */
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class SessionFolder {
@@ -50,5 +50,19 @@ export class SessionFolder {
 
 /** A script may have left folders without write permission, or a process may be writing its last file. */
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 };
+  try {
+    await rm(path, options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    await allowWriting(path);
+    await rm(path, options);
+  }
+}
+
+async function allowWriting(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await allowWriting(join(folder, entry.name));
+  }
 }

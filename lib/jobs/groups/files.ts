@@ -44,7 +44,7 @@ export async function fileGroups(
       fix: 'Set AWS_BUCKET (or SOURCE_BUCKET) in config.ts, or give --input FOLDER.',
     });
   }
-  const folding = new Folding(pattern.names, by, (set) => {
+  const folding = new Folding(pattern.names, by, text.includes('*'), (set) => {
     const group = templates(set);
     const named = Object.fromEntries(by.map((name) => [name, set.valuesOf(name)[0] as string]));
     if ('what' in group && 'fix' in group) refuse(describe(group as Problem, named));
@@ -86,15 +86,22 @@ class Folding {
   readonly #done: (set: FileSetOf) => void;
   readonly #open = new Map<string, { readonly beginning: string; readonly set: FileSetOf }>();
 
-  constructor(names: readonly string[], by: readonly string[], done: (set: FileSetOf) => void) {
+  /** @param wild whether the pattern has a `*`: what it stands for sorts between keys of one group */
+  constructor(
+    names: readonly string[],
+    by: readonly string[],
+    wild: boolean,
+    done: (set: FileSetOf) => void,
+  ) {
     this.#names = names;
     this.#by = by.map((name) => names.indexOf(name));
     this.#done = done;
-    this.#folded = names.slice(0, by.length).every((name) => by.includes(name)) ? by.length : undefined;
+    const first = names.slice(0, by.length).every((name) => by.includes(name));
+    this.#folded = first && !wild ? by.length : undefined;
   }
 
   add(key: string, { values, starts }: Reading): void {
-    for (const [id, { beginning, set }] of this.#open) {
+    for (const [id, { beginning, set }] of this.#folded === undefined ? [] : this.#open) {
       if (key.startsWith(beginning)) continue;
       this.#open.delete(id);
       this.#done(set);

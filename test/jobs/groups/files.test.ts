@@ -59,6 +59,21 @@ describe('groups of files', () => {
     ]);
   });
 
+  test('what a star stands for does not part a group', async () => {
+    const source = await folderOf(
+      ...['x', 'y'].flatMap((scan) => ['A01', 'A02'].map((well) => `P1_${scan}_${well}_s1.tif`)),
+    );
+    const groups = {
+      files: '{Plate}_*_{Well}_s{Site}.tif',
+      by: ['Plate', 'Well'],
+      parameters: { n: '{count}' },
+    };
+    expect(await groupsOf(groups, source)).toEqual([
+      { Plate: 'P1', Well: 'A01', n: '2' },
+      { Plate: 'P1', Well: 'A02', n: '2' },
+    ]);
+  });
+
   test('a plate whose name begins as another one does stays whole', async () => {
     const source = await folderOf('P_1.tif', 'P_1_2.tif', 'P_9.tif');
     const groups = { files: '{Plate:P(_1)?}_{Field:\\d}.tif', by: ['Plate'], parameters: { n: '{count}' } };
