@@ -37,7 +37,11 @@ export function register(command: Command, program: Command): void {
     .option('-n, --dry-run', 'show what would be sent, and send nothing', false)
     .option('--from <job>', 'go on from here, as an earlier command that was stopped has told you')
     // Commander gives a lone --no-... its default only when the option is known before parsing begins (program.ts).
-    .option('--no-check', 'send jobs even if their parameters do not fit the script', true)
+    .option(
+      '--no-check',
+      'send jobs even if their parameters do not fit the script, or all their inputs are missing',
+      true,
+    )
     .action((path: string, flags: Flags) => enqueue(path, flags, program));
 }
 

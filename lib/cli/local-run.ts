@@ -3,6 +3,7 @@ import type { Config } from '../config/index.ts';
 import { DistributedFijiError } from '../errors.ts';
 import type { FijiInstallation } from '../fiji/fiji.ts';
 import { capacityOf, thisMachine, type Capacity } from '../local/capacity.ts';
+import type { Progress } from '../local/progress.ts';
 import { runLocally, type LocalRunResult } from '../local/run.ts';
 import { plural } from '../plural.ts';
 import { liveLine } from './live-line.ts';
@@ -46,8 +47,13 @@ export async function runAloud(
   });
   process.stdout.write(`${introduction(setup, fiji, capacity)}\n\n`);
 
-  const stop = stopOnSignals();
   const line = liveLine();
+  let latest: Progress | undefined;
+  const stop = stopOnSignals(() => {
+    // What stays on the screen above the word of it promises nothing any more.
+    if (latest !== undefined) line.show(progressText(latest, true));
+    line.end();
+  });
   const started = performance.now();
   try {
     const result = await runLocally({
@@ -65,7 +71,10 @@ export async function runAloud(
       capacity,
       signal: stop.signal,
       now: stop.now,
-      onProgress: (progress) => line.show(progressText(progress)),
+      onProgress: (progress) => {
+        latest = progress;
+        line.show(progressText(progress, stop.signal.aborted));
+      },
     });
     return { ...result, seconds: (performance.now() - started) / 1000 };
   } finally {
@@ -103,7 +112,8 @@ interface Stop {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function stopOnSignals(): Stop {
+/** @param onFirst called before anything is said of the first */
+function stopOnSignals(onFirst: () => void): Stop {
   const [first, second] = [new AbortController(), new AbortController()];
   const onSignal = (): void => {
     if (first.signal.aborted) {
@@ -111,6 +121,7 @@ function stopOnSignals(): Stop {
       return;
     }
     first.abort();
+    onFirst();
     process.stdout.write(
       '\nStopping: jobs under way go back, what is done stays. Ctrl-C again stops at once.\n',
     );

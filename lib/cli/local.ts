@@ -68,7 +68,7 @@ export function register(command: Command, program: Command): void {
     .option('-n, --dry-run', 'show what would run, and run nothing', false)
     .option(
       '--no-check',
-      'run jobs even if their parameters do not fit the script, or their inputs are missing',
+      'run jobs even if their parameters do not fit the script, or all their inputs are missing',
     )
     .action((jobFile: string, flags: LocalFlags) => local(jobFile, flags, program));
 }

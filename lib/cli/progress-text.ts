@@ -6,16 +6,16 @@ import { duration } from './duration.ts';
 /** Fiji and a short job take less; from then on the script may as well be what takes so long. */
 const STARTING_SECONDS = 60;
 
-/** One line: a bar, and what it stands for. */
-export function progressText(progress: Progress): string {
+/** One line: a bar, and what it stands for. @param stopping true when no more jobs will be begun: nothing is awaited then */
+export function progressText(progress: Progress, stopping = false): string {
   const { total, done, failed, running, secondsWithoutEnd, secondsLeft, windows } = progress;
   const share = total === 0 ? 1 : (done + failed) / total;
-  const waits = total - done - failed > 0;
+  const waits = !stopping && total - done - failed > 0;
   const parts = [
     `${done} of ${total} done`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(running > 0 ? [`${running} running`] : []),
-    ...(secondsWithoutEnd === undefined ? [] : [beforeTheFirst(secondsWithoutEnd)]),
+    ...(stopping || secondsWithoutEnd === undefined ? [] : [beforeTheFirst(secondsWithoutEnd)]),
     ...(waits && secondsLeft !== undefined ? [`about ${duration(secondsLeft)} left`] : []),
   ];
   const waiting = windows.length === 0 ? '' : `; ${windowsText(windows, 'is')}`;

@@ -42,20 +42,26 @@ export async function sendJobs(sending: Sending): Promise<SendProgress> {
   const stop = new AbortController();
   let latest: SendProgress = { sent: 0, upTo: 0, retried: 0 };
   const goOn = () => `${command} --from ${placeAfter(jobFile, places.after(latest.upTo))}`;
+  const line = liveLine(process.stderr);
+  const began = performance.now();
+  const show = (left: boolean) => {
+    const seconds = (performance.now() - began) / 1000;
+    line.show(progressText(latest.sent, total, left ? seconds : undefined));
+  };
   const onSignal = () => {
     stop.abort();
+    show(false);
+    line.end();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     process.stderr.write('\nStopping when what is under way has arrived; once more stops at once.\n');
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  const line = liveLine(process.stderr);
-  const began = performance.now();
   try {
     latest = await sendAll(client, queueUrl, places.follow(jobFile, sending.isDone), {
       signal: stop.signal,
       onProgress: (progress) => {
         latest = progress;
-        line.show(progressText(progress.sent, total, (performance.now() - began) / 1000));
+        show(!stop.signal.aborted);
       },
     });
   } catch (error) {
@@ -112,10 +118,15 @@ class Places {
   }
 }
 
-/** `████░░  16%  16,000 of 100,000 jobs, 5,300 a second, about 16 s left` */
-function progressText(sent: number, total: number, seconds: number): string {
+/**
+ * `████░░  16%  16,000 of 100,000 jobs, 5,300 a second, about 16 s left`
+ *
+ * @param seconds since sending began; undefined when it ends here
+ */
+function progressText(sent: number, total: number, seconds: number | undefined): string {
+  const soFar = `${bar(sent / total)}  ${grouped(sent)} of ${plural(total, 'job')}`;
+  if (seconds === undefined) return soFar;
   const perSecond = sent / Math.max(seconds, 0.001);
   const left = sent === 0 ? '' : `, about ${duration((total - sent) / perSecond)} left`;
-  const rate = `${grouped(Math.round(perSecond))} a second`;
-  return `${bar(sent / total)}  ${grouped(sent)} of ${plural(total, 'job')}, ${rate}${left}`;
+  return `${soFar}, ${grouped(Math.round(perSecond))} a second${left}`;
 }

@@ -55,6 +55,8 @@ test('stopped half-way, says how to go on, and then no job is missing', async ()
       err,
     );
   expect({ code, said: said !== null, err }).toMatchObject({ code: 1, said: true });
+  expect(err).toMatch(/ of 7,680 jobs\n\nStopping when/);
+  expect(err.slice(err.indexOf('Stopping when'))).not.toMatch(/about .* left/);
   expect(Number(said?.[1]?.replaceAll(',', ''))).toBe((await server.counts(queueUrl)).waiting);
 
   const rest = await enqueue(path, '-c', config, '--from', said?.[3] as string);

@@ -181,7 +181,7 @@ test('Ctrl-C: a second run is refused meanwhile, nobody is left behind, and what
   const exited = once(child, 'exit');
   const done = async (): Promise<number> =>
     (await summarize(readRecords(new FolderStore(place.output), 'DistributedFiji', 'my-jobs'))).done;
-  while ((await done()) < 2 && child.exitCode === null) await sleep(200);
+  while ((await done()) < 5 && child.exitCode === null) await sleep(200);
 
   const other = await cli(...place.args);
   expect(other.stderr).toContain('Another run is at work');
@@ -191,6 +191,9 @@ test('Ctrl-C: a second run is refused meanwhile, nobody is left behind, and what
   child.kill('SIGINT');
   const [code] = (await exited) as [number | null];
   expect(printed).toMatch(/Stopped: \d+ of 40 jobs are done\./);
+  // The bar above the word of it, and what comes below.
+  expect(printed).toMatch(/ of 40 done, \d+ running\n\nStopping: /);
+  expect(printed.slice(printed.indexOf('Stopping: '))).not.toMatch(/about .* left|no job has ended/);
   expect(code).toBe(1);
   expect(await Promise.all(everybody.map(isAlive))).toEqual(everybody.map(() => false));
   const before = await done();

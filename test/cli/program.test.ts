@@ -13,6 +13,11 @@ test.each(['local', 'enqueue', 'monitor'])('%s --help shows --config', async (co
   expect((await cli(command, '--help')).stdout).toContain('--config <file>');
 });
 
+test.each(['local', 'enqueue'])('%s --help says all that --no-check lets pass', async (command) => {
+  const help = (await cli(command, '--help')).stdout.replaceAll(/\s+/g, ' ');
+  expect(help).toContain('do not fit the script, or all their inputs are missing');
+});
+
 test('--config before the command is the config, whatever its name', async () => {
   const { code, stderr } = await cli('--config', 'local', 'enqueue', 'job.json', '--dry-run');
   expect(code).toBe(1);
