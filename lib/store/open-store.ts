@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { publicS3Client, s3Client } from '../aws/clients.ts';
 import { FolderStore } from './folder-store.ts';
-import { S3Store } from './s3-store.ts';
+import { type Anonymous, S3Store } from './s3-store.ts';
 import { StoreError } from './store-error.ts';
 import type { Store } from './store.ts';
 import { parseUploadFlags } from './upload-flags.ts';
@@ -14,17 +14,23 @@ export interface OpenOptions {
   /** UPLOAD_FLAGS. @default '' */
   readonly uploadFlags?: string;
   /**
-   * Where there are no credentials, read as anybody may: public image collections need none. Called once for each
-   * bucket that is read so, with a sentence for the user. @default nothing is read without credentials
+   * Where there are no credentials, or they may not, read as anybody may: public image collections need none. Called
+   * once for each bucket that is read so, with a sentence for the user. @default nothing is read without credentials
    */
   readonly onAnonymous?: (note: string) => void;
 }
 
-function anonymous(bucket: string, onAnonymous: (note: string) => void): S3Client {
-  onAnonymous(
-    `There are no AWS credentials here: s3://${bucket} is read without, as anybody may read public images.`,
-  );
-  return publicS3Client();
+function anonymous(bucket: string, onAnonymous: (note: string) => void): Anonymous {
+  return {
+    client: publicS3Client,
+    onUse: (why) => {
+      onAnonymous(
+        why === 'no credentials'
+          ? `There are no AWS credentials here: s3://${bucket} is read without, as anybody may read public images.`
+          : `The AWS credentials here may not read s3://${bucket}: it is read without, as anybody may read public images.`,
+      );
+    },
+  };
 }
 
 /**
@@ -47,6 +53,6 @@ export function openStore(address: string, options: OpenOptions = {}): Store {
     s3,
     bucket,
     parseUploadFlags(uploadFlags),
-    onAnonymous && (() => anonymous(bucket, onAnonymous)),
+    onAnonymous && anonymous(bucket, onAnonymous),
   );
 }

@@ -20,19 +20,27 @@ import type { PutOptions } from './upload-flags.ts';
 /** How often a download that broke off is begun anew; the SDK itself repeats only what fails before the first byte. */
 const DOWNLOADS = 4;
 
+/** Reading without credentials. */
+export interface Anonymous {
+  client(): S3Client;
+  /** Called once, when it begins. */
+  onUse(why: 'no credentials' | 'not allowed'): void;
+}
+
 export class S3Store implements Store {
   readonly #client: S3Client;
-  readonly #anonymous: (() => S3Client) | undefined;
-  /** In use once there turned out to be no credentials. */
+  readonly #anonymous: Anonymous | undefined;
+  /** In use once it turned out that the client may not read here, and anybody may. */
   #public: S3Client | undefined;
+  #anybody: S3Client | undefined;
   readonly #bucket: string;
   readonly #options: PutOptions;
 
   /**
    * @param options what every object is put with (upload-flags.ts)
-   * @param anonymous makes the client that reads where there are no credentials; called at most once
+   * @param anonymous how it is read where the client may not
    */
-  constructor(client: S3Client, bucket: string, options: PutOptions = {}, anonymous?: () => S3Client) {
+  constructor(client: S3Client, bucket: string, options: PutOptions = {}, anonymous?: Anonymous) {
     this.#client = client;
     this.#anonymous = anonymous;
     this.#bucket = bucket;
@@ -164,17 +172,20 @@ export class S3Store implements Store {
       return await request(this.#client);
     } catch (error) {
       if (this.#anonymous === undefined) throw error;
+      const { client, onUse } = this.#anonymous;
       if (hasNoCredentials(error)) {
-        this.#public ??= this.#anonymous();
+        if (this.#public === undefined) onUse('no credentials');
+        this.#public ??= client();
         return request(this.#public);
       }
       // Public images of others are for anybody, and not for a role that may read nothing but its own buckets.
       if (!isDenied(error)) throw error;
-      const anybody = this.#anonymous();
-      const answer = await request(anybody).catch(() => {
+      this.#anybody ??= client();
+      const answer = await request(this.#anybody).catch(() => {
         throw error;
       });
-      this.#public = anybody;
+      if (this.#public === undefined) onUse('not allowed');
+      this.#public = this.#anybody;
       return answer;
     }
   }

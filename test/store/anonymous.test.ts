@@ -13,12 +13,19 @@ import { keysOf } from './contract.ts';
 
 /** What the bucket saw; stands before a real S3, which does not care who asks. */
 const seen: IncomingHttpHeaders[] = [];
-let isPublic = true;
+let letIn: 'anybody' | 'those with credentials' | 'anybody but them' | 'nobody' = 'anybody';
 let server: QueueServer;
 const before = { ...process.env };
 const gate = createServer((incoming, answer) => {
   seen.push(incoming.headers);
-  if (!isPublic && incoming.headers.authorization === undefined) {
+  const signed = incoming.headers.authorization !== undefined;
+  const allowed = {
+    anybody: true,
+    'those with credentials': signed,
+    'anybody but them': !signed,
+    nobody: false,
+  };
+  if (!allowed[letIn]) {
     answer.writeHead(403).end();
     return;
   }
@@ -46,7 +53,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   seen.length = 0;
-  isPublic = true;
+  letIn = 'anybody';
   const nobody = { HOME: await aFolder(), AWS_EC2_METADATA_DISABLED: 'true', AWS_REGION: 'us-east-1' };
   const kept = Object.entries(before).filter(([name]) => !name.startsWith('AWS_'));
   const endpoint = `http://127.0.0.1:${(gate.address() as AddressInfo).port}`;
@@ -76,13 +83,32 @@ test('without credentials a bucket is listed, looked at and read unsigned, and t
 });
 
 test('a bucket that is not public says so', async () => {
-  isPublic = false;
+  letIn = 'those with credentials';
   const store = openStore('s3://gallery', { onAnonymous: () => undefined });
   await expect(keysOf(store, 'plate/')).rejects.toMatchObject({
     trouble: 'denied',
     message: expect.stringContaining('there are no AWS credentials here, and the bucket is not public'),
     fix: expect.stringContaining('aws configure'),
   });
+});
+
+test('what credentials may not read, and anybody may, is read without them; a bucket that is not public stays refused', async () => {
+  process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  letIn = 'anybody but them';
+  const notes: string[] = [];
+  const store = openStore('s3://gallery', { onAnonymous: (note) => notes.push(note) });
+  expect(await keysOf(store, 'plate/')).toEqual(['plate/A01 é.tif', 'plate/A02.tif']);
+  expect(await store.head('plate/A02.tif')).toMatchObject({ bytes: 7 });
+  expect(signatures()).toEqual([expect.stringContaining('AWS4-HMAC-SHA256'), undefined, undefined]);
+  expect(notes).toEqual([expect.stringContaining('credentials here may not read s3://gallery')]);
+
+  letIn = 'nobody';
+  const closed = openStore('s3://gallery', { onAnonymous: (note) => notes.push(note) });
+  await expect(closed.head('plate/A02.tif')).rejects.toMatchObject({
+    trouble: 'denied',
+    message: expect.stringContaining('AWS does not allow it to these credentials'),
+  });
+  expect(notes).toHaveLength(1);
 });
 
 test('nothing is written without credentials', async () => {
