@@ -54,7 +54,7 @@ export function tellPage(path: string): void {
 function killedText(jobs: readonly JobMessage[]): string {
   const groups = jobs.slice(0, SHOWN).map(({ Metadata, job }) => groupName({ group: Metadata, job }));
   return [
-    `${jobs.length} ended the worker that ran them, three times over; most often this machine was out of memory:`,
+    `${jobs.length} ended worker after worker that ran them; most often this machine was out of memory:`,
     ...groups.map((group) => `  ${group}`),
     ...(jobs.length > SHOWN ? [`  and ${jobs.length - SHOWN} more`] : []),
     'Try fewer at a time: --workers 1',

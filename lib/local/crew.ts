@@ -3,7 +3,7 @@
  *
  * Workers that give up with an error, again and again, with no job coming to an end in between, will never work: after
  * LAST_CHANCE times in a row the crew gives up and says what the worker printed. A worker that was killed by a signal
- * (out of memory) does not count: its job does (MOST_RECEIVES in run.ts).
+ * (out of memory) does not count: its job does (lib/worker/settings.ts, mostLosses).
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';

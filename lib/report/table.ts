@@ -1,6 +1,5 @@
 /** A plain table of results, for a terminal or a file: columns as wide as what is in them, numbers to the right. */
 import type { JobRecord } from '../records/record.ts';
-import { groupName } from './group-name.ts';
 
 /** @param rows cells as text; a row may be shorter than the head */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -22,12 +21,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .trimEnd();
 
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
-}
-
-/** One line a job: who, how it ended, how long it took. */
-export function resultsTable(records: readonly JobRecord[]): string {
-  const rows = records.map((record) => [groupName(record), record.outcome, secondsOf(record).toFixed(1)]);
-  return table(['job', 'outcome', 'seconds'], rows);
 }
 
 /** From the moment a worker took the job to its last output. */

@@ -56,7 +56,7 @@ export class Gaps {
     }
     this.#levels.forEach(({ all, open }, index) => {
       const value = values[index] as string;
-      open.add(value);
+      if (open.size <= MOST_VALUES) open.add(value);
       if (all.size <= MOST_VALUES) all.add(value);
     });
     this.#last = values;
