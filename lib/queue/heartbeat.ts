@@ -111,7 +111,11 @@ export class Heartbeat {
       const { Successful = [], Failed = [] } = await client.send(
         new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: [...due] }),
         // A server that only keeps silent must not keep the others from being renewed, nor from being given up.
-        { abortSignal: AbortSignal.timeout(Math.max(SHORTEST_WAIT_MS, (visibilitySeconds * 1000) / 3)) },
+        {
+          abortSignal: AbortSignal.timeout(
+            Math.max(SHORTEST_WAIT_MS, Math.ceil((visibilitySeconds * 1000) / 3)),
+          ),
+        },
       );
       for (const { Id } of Successful) {
         const held = this.#held.get(leaseOf(Id));
