@@ -33,6 +33,8 @@ export class S3Store implements Store {
   /** In use once it turned out that the client may not read here, and anybody may. */
   #public: S3Client | undefined;
   #anybody: S3Client | undefined;
+  /** Whether it is in use beside credentials, which may read what anybody may not. */
+  #hasCredentials = false;
   readonly #bucket: string;
   readonly #options: PutOptions;
 
@@ -167,7 +169,7 @@ export class S3Store implements Store {
 
   /** Reads with the credentials there are; where there are none, or they may not, as anybody may. */
   async #ask<T>(request: (client: S3Client) => Promise<T>): Promise<T> {
-    if (this.#public !== undefined) return request(this.#public);
+    if (this.#public !== undefined) return this.#askAsAnybody(this.#public, request);
     try {
       return await request(this.#client);
     } catch (error) {
@@ -185,8 +187,19 @@ export class S3Store implements Store {
         throw error;
       });
       if (this.#public === undefined) onUse('not allowed');
+      this.#hasCredentials = true;
       this.#public = this.#anybody;
       return answer;
+    }
+  }
+
+  /** One object that only anybody may read says nothing of the next one. */
+  async #askAsAnybody<T>(anybody: S3Client, request: (client: S3Client) => Promise<T>): Promise<T> {
+    try {
+      return await request(anybody);
+    } catch (error) {
+      if (!this.#hasCredentials || !isDenied(error)) throw error;
+      return request(this.#client);
     }
   }
 
@@ -197,7 +210,8 @@ export class S3Store implements Store {
 
   #explain(doing: string, key: string, error: unknown): StoreError {
     const explained = bucketError(error, { doing, key, location: this.describe(key) });
-    if (explained.trouble !== 'denied' || this.#public === undefined) return explained;
+    if (explained.trouble !== 'denied' || this.#public === undefined || this.#hasCredentials)
+      return explained;
     const { location, cause } = explained;
     return new StoreError(
       `${doing} ${location} failed: there are no AWS credentials here, and the bucket is not public`,

@@ -102,7 +102,12 @@ test('what credentials may not read, and anybody may, is read without them; a bu
   expect(signatures()).toEqual([expect.stringContaining('AWS4-HMAC-SHA256'), undefined, undefined]);
   expect(notes).toEqual([expect.stringContaining('credentials here may not read s3://gallery')]);
 
+  // What anybody may not read, the credentials may: another folder of the same bucket, for example.
+  letIn = 'those with credentials';
+  expect(await store.head('plate/A02.tif')).toMatchObject({ bytes: 7 });
   letIn = 'nobody';
+  await expect(store.head('plate/A02.tif')).rejects.toThrow('AWS does not allow it to these credentials');
+
   const closed = openStore('s3://gallery', { onAnonymous: (note) => notes.push(note) });
   await expect(closed.head('plate/A02.tif')).rejects.toMatchObject({
     trouble: 'denied',
