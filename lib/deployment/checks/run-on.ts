@@ -2,7 +2,7 @@
 import { bucketAndKey } from '../../monitor/settings.ts';
 import { plural } from '../../plural.ts';
 import type { Finding } from '../finding.ts';
-import { holdsQueue, lastPart, resourcesOf } from '../resources.ts';
+import { holdsQueue, lastPart, resourcesOf, type Resource } from '../resources.ts';
 import { countJobs, seeMachines, type Jobs, type Machines } from '../run.ts';
 import type { DeployedStack } from '../stack.ts';
 import type { Asked, Check, Known } from './check.ts';
@@ -10,11 +10,15 @@ import type { Asked, Check, Known } from './check.ts';
 export function runOn(asked: Asked, { stack }: Known): Check[] {
   const made = stack?.found?.made;
   if (stack?.found === undefined || made === undefined) return [];
-  const { name } = stack.found;
+  const { name, id } = stack.found;
+  const { SQS_QUEUE_URL: queue, AUTO_SCALING_GROUP: group } = made;
+  // More than one question wants them.
+  const machinesThere = shared(async () => (group === undefined ? undefined : seeMachines(asked.aws, group)));
+  const resources = shared(() => resourcesOf(asked.aws.cloudFormation, id));
   const look = async (): Promise<Finding[]> => {
     const [jobs, machines] = await Promise.all([
-      made.SQS_QUEUE_URL === undefined ? undefined : countJobs(asked.aws.sqs, made.SQS_QUEUE_URL),
-      made.AUTO_SCALING_GROUP === undefined ? undefined : seeMachines(asked.aws, made.AUTO_SCALING_GROUP),
+      queue === undefined ? undefined : countJobs(asked.aws.sqs, queue),
+      machinesThere(),
     ]);
     return [
       ...fewerMachines(asked, machines),
@@ -28,13 +32,19 @@ export function runOn(asked: Asked, { stack }: Known): Check[] {
     { doing: `Looking whether a run of ${name} is on`, look },
     {
       doing: 'Looking whether failed jobs would be removed with their queue',
-      look: () => otherDeadLetters(asked, stack.found as DeployedStack, made),
+      look: () => otherDeadLetters(asked, made, resources),
     },
     {
       doing: 'Looking whether machines would have to move to another network',
-      look: () => otherNetwork(asked, stack.found as DeployedStack, made),
+      look: async () => otherNetwork(asked, made, await resources(), await machinesThere()),
     },
   ];
+}
+
+/** Asks once, whoever wants the answer. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** A maximum below what is wanted makes AWS end machines at once, whatever runs on them. */
@@ -70,13 +80,13 @@ function otherQueue({ config }: Asked, { SQS_QUEUE_URL: url }: Made, jobs: Jobs 
 /** Also when the queue keeps its name and is said to be somebody else's: what leaves the stack is removed. */
 async function otherDeadLetters(
   { config, derived, aws }: Asked,
-  { id }: DeployedStack,
   { DEAD_LETTER_QUEUE_URL: url }: Made,
+  held: () => Promise<readonly Resource[]>,
 ): Promise<Finding[]> {
   const old = url && lastPart(url);
   const { deadLetterQueueName: name, deadLetterQueueExists: exists } = derived;
   if (url === undefined || old === undefined || (old === name && !exists)) return [];
-  const [resources, jobs] = await Promise.all([resourcesOf(aws.cloudFormation, id), countJobs(aws.sqs, url)]);
+  const [resources, jobs] = await Promise.all([held(), countJobs(aws.sqs, url)]);
   const lost = jobs === undefined ? 0 : jobs.waiting + jobs.running;
   if (!holdsQueue(resources, url) || lost === 0) return [];
   const option =
@@ -152,16 +162,12 @@ function otherCluster(
 }
 
 /** What the old network had of ours is removed with machines in it: they could reach neither AWS nor their end. */
-async function otherNetwork(
-  { config, aws }: Asked,
-  { id }: DeployedStack,
-  { AUTO_SCALING_GROUP: group, NETWORK: made }: Made,
-): Promise<Finding[]> {
-  if (group === undefined) return [];
-  const [resources, machines] = await Promise.all([
-    resourcesOf(aws.cloudFormation, id),
-    seeMachines(aws, group),
-  ]);
+function otherNetwork(
+  { config }: Asked,
+  { NETWORK: made }: Made,
+  resources: readonly Resource[],
+  machines: Machines | undefined,
+): Finding[] {
   const there = Math.max(machines?.desired ?? 0, machines?.there ?? 0);
   const own = resources.some(({ type }) => type === 'AWS::EC2::VPC');
   const same = own || made === undefined ? own === (config.VPC_ID === undefined) : made === config.VPC_ID;
